@@ -1,0 +1,126 @@
+/**
+ * What may be done about an error: `retry` later by machine, `permanent` for this input,
+ * `configuration` until a person changes a setting, `unknown` whether the effect took place.
+ */
+export type ErrorClass = 'retry' | 'permanent' | 'configuration' | 'unknown'
+
+interface CatalogueEntry {
+  status: number
+  class: ErrorClass
+  /** In words for the person who meets it; `{name}` is filled from the details. */
+  message: string
+}
+
+/** Every error that leaves a function of ours. Handlers throw nothing else (law 10: no foreign text, which may carry numbers). */
+export const errorCatalogue = {
+  'auth.missing': {
+    status: 401,
+    class: 'permanent',
+    message: '缺少访问密钥，请在 Authorization 头中提供 Bearer 密钥',
+  },
+  'auth.invalid': {
+    status: 401,
+    class: 'permanent',
+    message: '访问密钥无效或已停用，请向管理员重新申领',
+  },
+  'auth.forbidden': { status: 403, class: 'permanent', message: '当前密钥无权执行此操作' },
+  'request.invalid': { status: 400, class: 'permanent', message: '请求内容有误：{field} {reason}' },
+  'request.not_json': { status: 400, class: 'permanent', message: '请求体不是有效的 JSON' },
+  'request.too_large': { status: 413, class: 'permanent', message: '请求体超过上限，请分批提交' },
+  'request.too_many_rows': {
+    status: 413,
+    class: 'permanent',
+    message: '一次最多提交 {limit} 条，请分批提交',
+  },
+  'request.media_type': { status: 415, class: 'permanent', message: '请以 application/json 提交' },
+  'request.too_fast': { status: 429, class: 'retry', message: '请求过于频繁，请稍后再试' },
+  'request.not_found': { status: 404, class: 'permanent', message: '没有这个地址' },
+  'record.not_found': { status: 404, class: 'permanent', message: '没有找到{what}' },
+  'record.changed': {
+    status: 409,
+    class: 'permanent',
+    message: '{what}已被他人处理，请刷新后再看',
+  },
+  'callback.none_waiting': { status: 404, class: 'permanent', message: '当前没有可领取的回访任务' },
+  'callback.lease_lost': {
+    status: 409,
+    class: 'permanent',
+    message: '您对该任务的占用已到期或已被收回，请重新领取',
+  },
+  'callback.own_unit': {
+    status: 403,
+    class: 'permanent',
+    message: '本单位人员不得回访本单位的办件',
+  },
+  'callback.second_person': {
+    status: 409,
+    class: 'permanent',
+    message: '认定误评或调高评价须由另一人复核',
+  },
+  'callback.outside_hours': {
+    status: 409,
+    class: 'permanent',
+    message: '现在不在允许拨打的时段内',
+  },
+  'transition.refused': {
+    status: 409,
+    class: 'permanent',
+    message: '{what}当前状态为 {state}，不能执行该操作',
+  },
+  'database.unavailable': { status: 503, class: 'retry', message: '数据库暂时不可用，请稍后再试' },
+  'queue.unavailable': { status: 503, class: 'retry', message: '队列暂时不可用，请稍后再试' },
+  'queue.payload_invalid': { status: 500, class: 'permanent', message: '队列任务内容不符合定义' },
+  'queue.evicts': {
+    status: 500,
+    class: 'configuration',
+    message: 'Redis 的 maxmemory-policy 必须为 noeviction',
+  },
+  'secret.unknown_key': {
+    status: 500,
+    class: 'configuration',
+    message: '密文使用的密钥 {keyId} 未配置',
+  },
+  'secret.damaged': { status: 500, class: 'permanent', message: '密文已损坏，无法解密' },
+  'sms.gateway_unknown': {
+    status: 502,
+    class: 'unknown',
+    message: '短信平台未给出明确结果，等待核实',
+  },
+  'sms.query_failed': {
+    status: 502,
+    class: 'retry',
+    message: '向短信平台查询发送结果失败，稍后重试',
+  },
+  'inbound.unreadable': {
+    status: 422,
+    class: 'permanent',
+    message: '收到的推送内容无法识别，已原样保存',
+  },
+  'template.none': {
+    status: 500,
+    class: 'configuration',
+    message: '没有可用的短信模板：{purpose} {business}',
+  },
+  'server.fault': { status: 500, class: 'retry', message: '服务内部出错，已记录，请稍后再试' },
+} as const satisfies Record<string, CatalogueEntry>
+
+export type ErrorCode = keyof typeof errorCatalogue
+export type ErrorDetails = Record<string, string | number>
+
+/** An error of the catalogue. Its message is safe to show and to log: it never carries foreign text or a citizen's data. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly class: ErrorClass
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    const entry: CatalogueEntry = errorCatalogue[code]
+    super(entry.message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? '')))
+    this.name = 'AppError'
+    this.code = code
+    this.status = entry.status
+    this.class = entry.class
+    this.details = details
+  }
+}
