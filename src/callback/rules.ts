@@ -1,0 +1,151 @@
+import { addWorkingHours, nextHalfDay, nextInWindow } from '../foundation/calendar.ts'
+import { dateAt } from '../foundation/clock.ts'
+import { compareRatings, type Rating } from '../foundation/rating.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Unit } from '../unit/store.ts'
+
+export type CallbackState =
+  | 'waiting'
+  | 'claimed'
+  | 'talking'
+  | 'resolved'
+  | 'unreachable'
+  | 'cancelled'
+
+/** Where a callback may go from where it is. */
+export const callbackTransitions: Record<CallbackState, readonly CallbackState[]> = {
+  waiting: ['claimed', 'cancelled'],
+  claimed: ['talking', 'waiting', 'resolved', 'unreachable', 'cancelled'],
+  talking: ['waiting', 'resolved', 'unreachable', 'cancelled'],
+  resolved: [],
+  unreachable: [],
+  cancelled: [],
+}
+
+export const callbackOrigins = [
+  'dissatisfied',
+  'conflict',
+  'sample',
+  'landline',
+  'undelivered',
+  'urgent',
+  'hotline',
+  'revisit',
+] as const
+export type CallbackOrigin = (typeof callbackOrigins)[number]
+
+/** Higher is called first; within one priority the nearer deadline. */
+export const originPriority: Record<CallbackOrigin, number> = {
+  urgent: 9,
+  dissatisfied: 5,
+  conflict: 5,
+  hotline: 5,
+  revisit: 4,
+  undelivered: 2,
+  landline: 2,
+  sample: 1,
+}
+
+export const attemptResults = [
+  'reached',
+  'busy',
+  'no_answer',
+  'off',
+  'wrong_number',
+  'refused',
+  'hung_up',
+  'call_later',
+] as const
+export type AttemptResult = (typeof attemptResults)[number]
+
+/** 成立, 部分成立, 不成立, 误评. */
+export const findings = ['upheld', 'partly_upheld', 'not_upheld', 'mistaken'] as const
+export type Finding = (typeof findings)[number]
+
+export type AfterAttempt =
+  | { state: 'waiting'; notBefore: Date }
+  | { state: 'resolved' | 'unreachable' | 'cancelled'; reason: string | null }
+
+/**
+ * What follows a try: busy is called again within minutes, nobody there in another half-day, a wrong
+ * number never. `attempts` counts this one.
+ */
+export function afterAttempt(
+  result: AttemptResult,
+  attempts: number,
+  policy: Policy['callback'],
+  now: Date,
+  callAgainAt: Date | null,
+): AfterAttempt {
+  switch (result) {
+    case 'reached':
+      return { state: 'resolved', reason: null }
+    case 'wrong_number':
+      return { state: 'unreachable', reason: 'wrong_number' }
+    case 'refused':
+      return { state: 'cancelled', reason: 'refused' }
+    case 'call_later':
+      return { state: 'waiting', notBefore: nextInWindow(callAgainAt ?? now, policy.callingWindow) }
+    case 'busy':
+    case 'no_answer':
+    case 'off':
+    case 'hung_up': {
+      if (attempts >= policy.attemptLimit) return { state: 'unreachable', reason: 'attempts_used_up' }
+      return { state: 'waiting', notBefore: retryTime(result, policy, now) }
+    }
+  }
+}
+
+function retryTime(result: AttemptResult, policy: Policy['callback'], now: Date): Date {
+  if (result === 'busy') return inWindowAfter(now, policy.busyRetrySeconds, policy)
+  return policy.noAnswerRetry === 'half_day'
+    ? nextHalfDay(now, policy.callingWindow)
+    : inWindowAfter(now, policy.noAnswerRetry, policy)
+}
+
+function inWindowAfter(now: Date, seconds: number, policy: Policy['callback']): Date {
+  return nextInWindow(dateAt(now.getTime() + seconds * 1000), policy.callingWindow)
+}
+
+/** By when the citizen must have been called (24 hours in Guangzhou's published practice). */
+export function callbackDueAt(now: Date, policy: Policy['callback']): Date {
+  return policy.dueHoursKind === 'working'
+    ? addWorkingHours(now, policy.dueHours, policy.officeHours).at
+    : dateAt(now.getTime() + policy.dueHours * 3_600_000)
+}
+
+/** Whether a second person must agree before this takes effect (law 7). */
+export function needsSecondPerson(
+  original: Rating | null,
+  later: Rating | null,
+  finding: Finding | null,
+): boolean {
+  if (finding === 'mistaken') return true
+  return original !== null && later !== null && compareRatings(later, original) < 0
+}
+
+/**
+ * The units whose cases somebody of `unitCode` may not touch: the own unit, those above it and those
+ * below it. The root is the bureau itself, to which everybody belongs, and keeps nobody out.
+ */
+export function concernedUnits(units: ReadonlyMap<string, Unit>, unitCode: string): string[] {
+  const concerned = new Set([unitCode])
+  const isRoot = (code: string) => (units.get(code)?.parentCode ?? null) === null
+  let above = units.get(unitCode)?.parentCode ?? null
+  while (above !== null && !isRoot(above) && !concerned.has(above)) {
+    concerned.add(above)
+    above = units.get(above)?.parentCode ?? null
+  }
+  if (isRoot(unitCode)) return [...concerned]
+  const below = [unitCode]
+  while (below.length > 0) {
+    const parent = below.pop()
+    for (const { code, parentCode } of units.values()) {
+      if (parentCode === parent && !concerned.has(code)) {
+        concerned.add(code)
+        below.push(code)
+      }
+    }
+  }
+  return [...concerned]
+}

@@ -1,0 +1,280 @@
+import { sql } from 'kysely'
+import type { Core } from '../foundation/core.ts'
+import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
+import type { Id } from '../foundation/ids.ts'
+import type { Rating } from '../foundation/rating.ts'
+import type { AttemptResult, CallbackOrigin, CallbackState, Finding } from './rules.ts'
+
+export interface Callback {
+  id: Id
+  caseId: Id
+  origin: CallbackOrigin
+  state: CallbackState
+  unitCode: string
+  openedAt: Date
+  dueAt: Date
+  notBefore: Date
+  attempts: number
+  leaseHolder: Id | null
+  leaseUntil: Date | null
+}
+
+const columns = [
+  'id',
+  'caseId',
+  'origin',
+  'state',
+  'unitCode',
+  'openedAt',
+  'dueAt',
+  'notBefore',
+  'attempts',
+  'leaseHolder',
+  'leaseUntil',
+] as const
+
+/** Opens a callback unless one is at work for the case already; returns its id, or null. */
+export async function insertCallback(
+  tx: Tx,
+  callback: {
+    id: Id
+    caseId: Id
+    origin: CallbackOrigin
+    priority: number
+    unitCode: string
+    dueAt: Date
+    notBefore: Date
+  },
+): Promise<Id | null> {
+  const row = await tx
+    .insertInto('callback')
+    .values({ ...callback, state: 'waiting' })
+    .onConflict((conflict) =>
+      conflict
+        .column('caseId')
+        .where('state', 'in', ['waiting', 'claimed', 'talking'])
+        .doNothing(),
+    )
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id ?? null
+}
+
+/**
+ * Gives the next waiting callback to one person: people pull, and two who pull at once get two different
+ * ones. Cases of the units in `forbiddenUnits` are not seen at all (law 7). Lease by the database's clock.
+ */
+export async function claimNext(
+  deps: Pick<Core, 'db'>,
+  claim: { staffId: Id; forbiddenUnits: readonly string[]; leaseSeconds: number },
+): Promise<Callback | null> {
+  const row = await deps.db
+    .updateTable('callback')
+    .set({
+      state: 'claimed',
+      leaseHolder: claim.staffId,
+      leaseUntil: nowPlus(claim.leaseSeconds),
+    })
+    .where('id', '=', (eb) =>
+      eb
+        .selectFrom('callback')
+        .select('id')
+        .where('state', '=', 'waiting')
+        .where('notBefore', '<=', sql<Date>`now()`)
+        .where(sql<boolean>`unit_code <> ALL(${[...claim.forbiddenUnits]}::text[])`)
+        .orderBy('priority', 'desc')
+        .orderBy('dueAt')
+        .limit(1)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .where('state', '=', 'waiting')
+    .returning(columns)
+    .executeTakeFirst()
+  return (row as Callback | undefined) ?? null
+}
+
+/** The callback if this person holds its lease at this moment, locked; else null. */
+export async function lockHeld(
+  tx: Tx,
+  id: Id,
+  staffId: Id,
+): Promise<Callback | null> {
+  const row = await tx
+    .selectFrom('callback')
+    .select(columns)
+    .where('id', '=', id)
+    .where('leaseHolder', '=', staffId)
+    .where('leaseUntil', '>', sql<Date>`now()`)
+    .where('state', 'in', ['claimed', 'talking'])
+    .forUpdate()
+    .executeTakeFirst()
+  return (row as Callback | undefined) ?? null
+}
+
+export async function extendLease(tx: Tx, id: Id, leaseSeconds: number): Promise<Date> {
+  const row = await tx
+    .updateTable('callback')
+    .set({ leaseUntil: nowPlus(leaseSeconds) })
+    .where('id', '=', id)
+    .returning('leaseUntil')
+    .executeTakeFirstOrThrow()
+  return row.leaseUntil!
+}
+
+/** `claimed → talking`. */
+export async function markTalking(tx: Tx, id: Id, leaseSeconds: number): Promise<void> {
+  await tx
+    .updateTable('callback')
+    .set({ state: 'talking', leaseUntil: nowPlus(leaseSeconds) })
+    .where('id', '=', id)
+    .where('state', '=', 'claimed')
+    .execute()
+}
+
+/** Back to the queue, from the person who holds it. */
+export async function markWaiting(
+  tx: Tx,
+  id: Id,
+  facts: { notBefore?: Date; countAttempt: boolean },
+): Promise<void> {
+  await tx
+    .updateTable('callback')
+    .set((eb) => ({
+      state: 'waiting',
+      leaseHolder: null,
+      leaseUntil: null,
+      ...(facts.notBefore ? { notBefore: facts.notBefore } : {}),
+      ...(facts.countAttempt ? { attempts: eb('attempts', '+', 1) } : {}),
+    }))
+    .where('id', '=', id)
+    .where('state', 'in', ['claimed', 'talking'])
+    .execute()
+}
+
+export async function markEnded(
+  tx: Tx,
+  id: Id,
+  end: {
+    state: 'resolved' | 'unreachable' | 'cancelled'
+    reason: string | null
+    finding: Finding | null
+    laterRating: Rating | null
+  },
+): Promise<void> {
+  await tx
+    .updateTable('callback')
+    .set((eb) => ({
+      state: end.state,
+      closeReason: end.reason,
+      finding: end.finding,
+      laterRating: end.laterRating,
+      closedAt: sql<Date>`now()`,
+      leaseHolder: null,
+      leaseUntil: null,
+      attempts: eb('attempts', '+', 1),
+    }))
+    .where('id', '=', id)
+    .where('state', 'in', ['claimed', 'talking'])
+    .execute()
+}
+
+/** Leases that ran out: their callbacks wait again. Returns how many. */
+export async function returnExpiredLeases(deps: Pick<Core, 'db'>): Promise<number> {
+  const result = await deps.db
+    .updateTable('callback')
+    .set({ state: 'waiting', leaseHolder: null, leaseUntil: null })
+    .where('leaseUntil', '<=', sql<Date>`now()`)
+    .where('state', 'in', ['claimed', 'talking'])
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
+}
+
+export async function insertAttempt(
+  tx: Tx,
+  attempt: {
+    id: Id
+    callbackId: Id
+    ordinal: number
+    result: AttemptResult
+    byStaff: Id
+    rating: Rating | null
+    finding: Finding | null
+    reasons: readonly string[]
+    noteSealed: Buffer | null
+  },
+): Promise<void> {
+  await tx
+    .insertInto('attempt')
+    .values({ ...attempt, reasons: [...attempt.reasons] })
+    .execute()
+}
+
+export interface Review {
+  callbackId: Id
+  proposedRating: Rating | null
+  proposedFinding: Finding
+  proposedBy: Id
+  state: string
+  caseId: Id
+  unitCode: string
+}
+
+export async function insertReview(
+  tx: Tx,
+  review: Pick<Review, 'callbackId' | 'proposedRating' | 'proposedFinding' | 'proposedBy'>,
+): Promise<void> {
+  await tx.insertInto('ratingReview').values({ ...review, state: 'waiting' }).execute()
+}
+
+export async function lockReview(tx: Tx, callbackId: Id): Promise<Review | null> {
+  const row = await tx
+    .selectFrom('ratingReview')
+    .innerJoin('callback', 'callback.id', 'ratingReview.callbackId')
+    .select([
+      'ratingReview.callbackId',
+      'proposedRating',
+      'proposedFinding',
+      'proposedBy',
+      'ratingReview.state',
+      'callback.caseId',
+      'callback.unitCode',
+    ])
+    .where('ratingReview.callbackId', '=', callbackId)
+    .forUpdate('ratingReview')
+    .executeTakeFirst()
+  return (row as Review | undefined) ?? null
+}
+
+export async function decideReview(
+  tx: Tx,
+  review: Review,
+  decision: { approve: boolean; by: Id },
+): Promise<void> {
+  await tx
+    .updateTable('ratingReview')
+    .set({
+      state: decision.approve ? 'approved' : 'refused',
+      decidedBy: decision.by,
+      decidedAt: sql<Date>`now()`,
+    })
+    .where('callbackId', '=', review.callbackId)
+    .where('state', '=', 'waiting')
+    .execute()
+  if (!decision.approve) return
+  await tx
+    .updateTable('callback')
+    .set({ laterRating: review.proposedRating, finding: review.proposedFinding })
+    .where('id', '=', review.callbackId)
+    .execute()
+}
+
+/** The first rating that counts for a case. */
+export async function originalRating(tx: Queryable, caseId: Id): Promise<Rating | null> {
+  const row = await tx
+    .selectFrom('survey')
+    .select('firstRating')
+    .where('id', '=', caseId)
+    .executeTakeFirst()
+  return (row?.firstRating as Rating | null | undefined) ?? null
+}

@@ -1,0 +1,31 @@
+import type { Core } from './core.ts'
+import type { Queryable } from './database.ts'
+
+export interface AuditEntry {
+  /** `staff:<id>`, `source:<name>`, `feed:<name>`, `operator` for the command line, `system`. */
+  actor: string
+  action: string
+  subjectKind: string
+  subject: string
+  /** Facts without anything that names a citizen. */
+  details?: Readonly<Record<string, string | number | boolean | null>>
+}
+
+/** Writes who saw or changed what, in the transaction of the change itself. The app's role cannot alter it afterwards. */
+export async function writeAudit(
+  deps: Pick<Core, 'newId'>,
+  tx: Queryable,
+  entry: AuditEntry,
+): Promise<void> {
+  await tx
+    .insertInto('audit')
+    .values({
+      id: deps.newId(),
+      actor: entry.actor,
+      action: entry.action,
+      subjectKind: entry.subjectKind,
+      subject: entry.subject,
+      details: JSON.stringify(entry.details ?? {}),
+    })
+    .execute()
+}

@@ -1,0 +1,157 @@
+import { z } from 'zod'
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const key32 = (text: string) => Buffer.from(text, 'base64').length === 32
+
+const dataKeys = z.string().transform((text, context) => {
+  const keys = text.split(',').map((part) => {
+    const [id, key = ''] = part.trim().split(':')
+    return { id: id ?? '', key: Buffer.from(key, 'base64') }
+  })
+  const bad = keys.find(({ id, key }) => !/^[a-z0-9]{1,16}$/.test(id) || key.length !== 32)
+  if (bad || new Set(keys.map(({ id }) => id)).size !== keys.length) {
+    context.addIssue('must be id:base64 pairs divided by commas; ids differ, each key is 32 bytes')
+    return z.NEVER
+  }
+  return keys
+})
+
+/** Every setting, with its meaning: the README's table is generated from here and a test compares the two. */
+export const settingsSchema = z.object({
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL 15 or newer. Without it an embedded server is started under the data folder'),
+  HUIFANG_OWNER_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('The login that owns the tables, for `migrate`; `DATABASE_URL` when not set'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('Redis 6.2 or newer with `maxmemory-policy noeviction`. Without it the queue lives in PostgreSQL'),
+  ALIBABA_CLOUD_ACCESS_KEY_ID: z.string().min(1).optional().describe('Key of the SMS account'),
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: z.string().min(1).optional().describe('Secret of the SMS account'),
+  ALIYUN_SMS_ENDPOINT: z
+    .string()
+    .regex(/^[\w.-]+(:\d+)?$/, 'must be host or host:port, without a scheme')
+    .default('dysmsapi.aliyuncs.com')
+    .describe('Where the SMS provider listens'),
+  ALIYUN_SMS_PROTOCOL: z.enum(['https', 'http']).default('https').describe('`http` is for the sandbox'),
+  HUIFANG_SANDBOX: flag
+    .default(false)
+    .describe('`true` says that the provider is the sandbox gateway: shown as a red banner, and short settings are allowed'),
+  HUIFANG_DATA_KEYS: dataKeys
+    .optional()
+    .describe('Keys that encrypt what names a citizen: `id:base64` of 32 bytes, the current one first, old ones after commas'),
+  HUIFANG_PHONE_HASH_KEY: z
+    .string()
+    .refine(key32, 'must be 32 bytes in base64')
+    .transform((text) => Buffer.from(text, 'base64'))
+    .optional()
+    .describe('Key by which numbers are found again: 32 bytes in base64. Never change it'),
+  HUIFANG_HOOK_TOKEN: z
+    .string()
+    .regex(/^[\w-]{24,}$/, 'must be at least 24 letters, digits, - or _')
+    .optional()
+    .describe('The unguessable part of the address to which the provider pushes'),
+  HUIFANG_HOST: z.string().default('127.0.0.1').describe('Address on which `serve` listens'),
+  HUIFANG_PORT: wholeNumber(0, 65_535).default(8080).describe('Port on which `serve` listens'),
+  HUIFANG_DATA_DIR: z.string().min(1).default('.data').describe('Folder of the embedded services'),
+  HUIFANG_SMS_CALL_TIMEOUT_MS: wholeNumber(500, 60_000)
+    .default(5_000)
+    .describe('How long one call to the provider may take, in milliseconds; after that its outcome is unknown'),
+  HUIFANG_DISPATCH_CONCURRENCY: wholeNumber(1, 64)
+    .default(4)
+    .describe('Batches under way at once per `work` process'),
+  HUIFANG_DATABASE_POOL: wholeNumber(2, 100).default(10).describe('Database connections per process'),
+  HUIFANG_ALARM_WEBHOOK_URL: z.url().optional().describe('Where alarms are posted as JSON'),
+  HUIFANG_SHUTDOWN_SECONDS: wholeNumber(1, 300)
+    .default(20)
+    .describe('How long a stop waits for work under way'),
+  HUIFANG_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+    .default('info')
+    .describe('What is logged'),
+})
+
+export type Settings = z.output<typeof settingsSchema>
+export type SettingName = keyof Settings
+
+/** Settings that `serve` and `work` cannot do without. */
+export type Config = Settings &
+  Required<
+    Pick<
+      Settings,
+      | 'DATABASE_URL'
+      | 'ALIBABA_CLOUD_ACCESS_KEY_ID'
+      | 'ALIBABA_CLOUD_ACCESS_KEY_SECRET'
+      | 'HUIFANG_DATA_KEYS'
+      | 'HUIFANG_PHONE_HASH_KEY'
+      | 'HUIFANG_HOOK_TOKEN'
+    >
+  >
+
+/** Thrown at the start: one readable list of everything that is wrong with the environment. */
+export class ConfigError extends Error {
+  readonly faults: string[]
+  constructor(faults: string[]) {
+    super(`the settings are not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+const hints: Partial<Record<SettingName, string>> = {
+  HUIFANG_DATA_KEYS: 'make one with: echo "k1:$(openssl rand -base64 32)"',
+  HUIFANG_PHONE_HASH_KEY: 'make one with: openssl rand -base64 32',
+  HUIFANG_HOOK_TOKEN: 'make one with: openssl rand -hex 24',
+  DATABASE_URL: 'or start with `npm run demo` to try it without a server',
+}
+
+/**
+ * Reads settings from an environment; all faults are told at once. An empty value counts as not set,
+ * as docker-compose writes it. `required` names what the command cannot do without.
+ */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  required: readonly SettingName[],
+): Settings {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = settingsSchema.safeParse(present)
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  for (const name of required) {
+    if (present[name] === undefined) {
+      faults.push(`${name} is missing${hints[name] ? ` (${hints[name]})` : ''}`)
+    }
+  }
+  for (const name of Object.keys(present)) {
+    if (name.startsWith('HUIFANG_') && !(name in settingsSchema.shape)) {
+      faults.push(`${name} is not a setting of this version`)
+    }
+  }
+  if (faults.length > 0 || !parsed.success) throw new ConfigError(faults)
+  return parsed.data
+}
+
+const neededAlways = ['HUIFANG_DATA_KEYS', 'HUIFANG_PHONE_HASH_KEY', 'DATABASE_URL'] as const
+const neededForTexts = [
+  'ALIBABA_CLOUD_ACCESS_KEY_ID',
+  'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  'HUIFANG_HOOK_TOKEN',
+] as const
+
+/** The whole configuration of `serve` and `work`. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  return readSettings(environment, [...neededAlways, ...neededForTexts]) as Config
+}
+
+/** The environment of this process: read here and nowhere else (a test looks for others). */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env
+}

@@ -1,0 +1,23 @@
+import type { Clock } from './clock.ts'
+import type { Database } from './database.ts'
+import type { Id } from './ids.ts'
+import type { Log } from './log.ts'
+
+/** What names a citizen goes in and out through here, and nowhere else (law 10). */
+export interface Vault {
+  /** AES-256-GCM; `context` is bound to the cipher text, so that a sealed name cannot be passed off as a number. */
+  seal(text: string, context: SealContext): Buffer
+  open(sealed: Buffer, context: SealContext): string
+  /** HMAC-SHA-256 under the key that never rotates: how a number is found again. */
+  hashPhone(phone: string): Buffer
+}
+export type SealContext = 'phone' | 'name' | 'text' | 'note' | 'body' | 'row'
+
+/** What nearly every verb needs. Verbs take the part of it that they use. */
+export interface Core {
+  db: Database
+  log: Log
+  clock: Clock
+  newId: () => Id
+  vault: Vault
+}

@@ -1,0 +1,48 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { DB } from './db-types.ts'
+
+/** The role under which `serve` and `work` do everything; the owner's rights are for migrations alone. */
+export const appRole = 'huifang_app'
+/** The schema of BullMQ's PostgreSQL backend. */
+export const queueSchema = 'bullmq'
+
+export type Database = Kysely<DB>
+export type Tx = Transaction<DB>
+/** For verbs that may run on their own or inside somebody's transaction. */
+export type Queryable = Database | Tx
+
+// bigint arrives as text by default; ours count rows and stay far below 2^53.
+const types = new pg.TypeOverrides()
+types.setTypeParser(20, Number)
+// Dates without a time stay text: a Date would shift them by the zone.
+types.setTypeParser(1082, (text) => text)
+
+/** A pool whose sessions act as the app's role, whoever logged in. */
+export function appPool(url: string, options: { max: number; searchPath?: string }): pg.Pool {
+  const settings = [`-c role=${appRole}`]
+  if (options.searchPath) settings.push(`-c search_path=${options.searchPath}`)
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    options: settings.join(' '),
+    types,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  })
+  // An idle connection that the server cuts is replaced at the next use; without a listener Node would exit.
+  pool.on('error', () => {})
+  return pool
+}
+
+export function openDatabase(url: string, options: { max: number }): Database {
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: appPool(url, options) }),
+    plugins: [new CamelCasePlugin()],
+  })
+}
+
+/** The database's own clock plus so many seconds, as an expression: leases and due times never trust a machine's clock. */
+export function nowPlus(seconds: number) {
+  return sql<Date>`now() + make_interval(secs => ${seconds})`
+}

@@ -1,0 +1,68 @@
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fastify, { type FastifyInstance } from 'fastify'
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type FastifyPluginAsyncZod,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import type { Core } from '../foundation/core.ts'
+import { guardRoutes } from './auth.ts'
+import { answerErrors } from './errors.ts'
+
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const
+
+/** The HTTP server with its guards; the features bring their routes. */
+export async function buildServer(
+  deps: Core,
+  routes: readonly FastifyPluginAsyncZod[],
+): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: deps.log,
+    // Addresses may carry the hook's token; requests are logged by their route instead.
+    disableRequestLogging: true,
+    trustProxy: false,
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  answerErrors(app as unknown as FastifyInstance)
+  await app.register(rateLimit, { global: false })
+  guardRoutes(app as unknown as FastifyInstance, deps)
+  app.addHook('onRequest', async (_request, reply) => {
+    // The documentation page brings a policy of its own.
+    reply.headers(securityHeaders)
+  })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'huifang', version: '1', description: '回访: surveys, callbacks and outcomes' },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      security: [{ key: [] }],
+    },
+    transform: jsonSchemaTransform,
+  })
+  for (const plugin of routes) await app.register(plugin)
+  app.get(
+    '/api/openapi.json',
+    { config: { roles: ['public'] }, schema: { hide: true } },
+    async (_request, reply) => reply.send(app.swagger() as never),
+  )
+  await app.register(async (docs) => {
+    docs.addHook('onRoute', (route) => {
+      route.config = { ...route.config, roles: ['public'] }
+    })
+    await docs.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true })
+  })
+  return app as unknown as FastifyInstance
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+
+export const businesses = ['110', '户政', '车管', '驾证', '出入境'] as const
+export type Business = (typeof businesses)[number]
+
+const clockTime = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, 'must be HH:mm')
+const window = z.object({ from: clockTime, to: clockTime, blockedDays: z.array(z.iso.date()) })
+const perBusiness = <T extends z.ZodType>(schema: T) => z.record(z.enum(businesses), schema)
+const seconds = z.number().min(0)
+
+/**
+ * Everything that administrators tune. Durations carry their unit in their name; the demo is quick by
+ * short settings, never by a faster clock (law 11).
+ */
+export const policySchema = z.object({
+  survey: z.object({
+    enabled: perBusiness(z.boolean()),
+    /** From completion to the text. */
+    delaySeconds: perBusiness(seconds),
+    sendingWindow: window,
+    /** How long a reply is in time. */
+    replyWindowSeconds: seconds,
+    /** How long after that a reply still revives the survey; until then the number is not asked again. */
+    lateWindowSeconds: seconds,
+    /** Transactions completed longer ago than this are not asked about. */
+    tooOldHours: z.number().positive(),
+    /** Share of transactions asked about, 0 to 1. */
+    samplingShare: perBusiness(z.number().min(0).max(1)),
+    priority: perBusiness(z.number().int().min(0).max(9)),
+    /** A number with this many transactions within `sharedWithinDays` belongs to an agent or an office, not to a citizen. */
+    sharedNumberAt: z.number().int().min(2),
+    sharedWithinDays: z.number().int().positive(),
+    /** Flags of a transaction that keep it from being texted. */
+    excludedFlags: z.array(z.string()),
+    thankSatisfied: z.boolean(),
+    announceCallback: z.boolean(),
+  }),
+  sms: z.object({
+    /** How long `submitting` may last before the row counts as left behind by a crash. */
+    submittingStuckSeconds: seconds,
+    /** First look after an unknown outcome: a receipt usually settles it before. */
+    unknownFirstLookSeconds: seconds,
+    /** Two empty answers this far apart show that the provider does not have it; at least 30 minutes outside the sandbox (law 4). */
+    unknownEmptyApartSeconds: seconds,
+    resendWhenShownNotToHaveIt: z.boolean(),
+    /** When a receipt has not come by then, the provider is asked. */
+    receiptMissingSeconds: seconds,
+    retryBackoffSeconds: seconds,
+    retryLimit: z.number().int().min(0),
+  }),
+  reply: z.object({
+    /** Below it a person decides. */
+    confidenceFloor: z.number().min(0).max(1),
+    triageDueHours: z.number().positive(),
+    /** Another text to the same number within this time makes an unclear reply ambiguous. */
+    otherTextWithinHours: z.number().min(0),
+  }),
+  callback: z.object({
+    dueHours: z.number().positive(),
+    /** `working` counts office hours of working days only. */
+    dueHoursKind: z.enum(['clock', 'working']),
+    officeHours: z.object({ from: clockTime, to: clockTime }),
+    callingWindow: window,
+    attemptLimit: z.number().int().min(1),
+    leaseSeconds: seconds,
+    busyRetrySeconds: seconds,
+    /** After no answer: `half_day` waits for another half-day; a number is seconds. */
+    noAnswerRetry: z.union([z.literal('half_day'), seconds]),
+  }),
+})
+export type Policy = z.output<typeof policySchema>
+
+const all = <T>(value: T) =>
+  Object.fromEntries(businesses.map((business) => [business, value])) as Record<Business, T>
+
+/** The settings in force until an administrator activates others. Sources: domain notes of the field (§2, §4, §7). */
+export const defaultPolicy: Policy = {
+  survey: {
+    enabled: all(true),
+    delaySeconds: { ...all(30 * 60), '110': 2 * 3600 },
+    sendingWindow: { from: '08:30', to: '20:00', blockedDays: [] },
+    replyWindowSeconds: 72 * 3600,
+    lateWindowSeconds: 7 * 24 * 3600,
+    tooOldHours: 7 * 24,
+    samplingShare: all(1),
+    priority: { ...all(1), '110': 5 },
+    sharedNumberAt: 10,
+    sharedWithinDays: 30,
+    excludedFlags: [
+      'minor',
+      'domestic_violence',
+      'sexual_violence',
+      'suicide',
+      'secrecy',
+      'detainee',
+      'informant',
+      'hoax',
+      'duplicate',
+    ],
+    thankSatisfied: false,
+    announceCallback: true,
+  },
+  sms: {
+    submittingStuckSeconds: 120,
+    unknownFirstLookSeconds: 300,
+    unknownEmptyApartSeconds: 30 * 60,
+    resendWhenShownNotToHaveIt: false,
+    receiptMissingSeconds: 24 * 3600,
+    retryBackoffSeconds: 60,
+    retryLimit: 5,
+  },
+  reply: { confidenceFloor: 0.6, triageDueHours: 24, otherTextWithinHours: 72 },
+  callback: {
+    dueHours: 24,
+    dueHoursKind: 'clock',
+    officeHours: { from: '09:00', to: '17:30' },
+    callingWindow: { from: '09:00', to: '20:00', blockedDays: [] },
+    attemptLimit: 3,
+    leaseSeconds: 15 * 60,
+    busyRetrySeconds: 10 * 60,
+    noAnswerRetry: 'half_day',
+  },
+}
+
+/** Faults that the schema cannot see; `sandbox` lifts the floors that protect citizens from being texted twice. */
+export function policyFaults(policy: Policy, sandbox: boolean): string[] {
+  const faults: string[] = []
+  if (!sandbox && policy.sms.unknownEmptyApartSeconds < 30 * 60) {
+    faults.push('sms.unknownEmptyApartSeconds must be at least 1800')
+  }
+  if (policy.survey.sendingWindow.from >= policy.survey.sendingWindow.to) {
+    faults.push('survey.sendingWindow must end after it begins')
+  }
+  if (policy.callback.callingWindow.from >= policy.callback.callingWindow.to) {
+    faults.push('callback.callingWindow must end after it begins')
+  }
+  return faults
+}

@@ -1,0 +1,141 @@
+import type { Clock } from '../../foundation/clock.ts'
+import { deliveryMeaning } from '../../sms/provider-codes.ts'
+import { formatProviderTime } from '../../sms/provider-time.ts'
+import type { Faults } from './faults.ts'
+import type { Ledger, LedgerEntry } from './ledger.ts'
+import type { Pending } from './pending.ts'
+import type { Pusher } from './push.ts'
+
+/** What becomes of a text at the other end. */
+export interface Behaviour {
+  /** A receipt code such as `MOBILE_NOT_ON_SERVICE`; `none` when the carrier never says; `DELIVERED` when left out. */
+  receipt?: string
+  /** Milliseconds from acceptance to the receipt, where it differs from the setting. */
+  receiptAfterMs?: number
+  /** What the citizen texts back, in milliseconds from acceptance: may overtake the receipt. */
+  replies?: readonly { text: string; afterMs: number }[]
+}
+
+export interface Reply {
+  phone: string
+  text: string
+  /** Whose text is answered; the newest one's when left out. */
+  signature?: string | undefined
+  afterMs?: number | undefined
+}
+
+export interface DeliveryDeps {
+  clock: Clock
+  ledger: Ledger
+  faults: Faults
+  random: () => number
+  pending: Pending
+  reports: Pusher
+  ups: Pusher
+  receiptDelayMs: number
+  behaviour(phone: string, text: LedgerEntry): Behaviour
+}
+
+export interface Delivery {
+  deliver(entries: readonly LedgerEntry[]): void
+  reply(reply: Reply): void
+  /** Forgets all receipts and replies to come. */
+  reset(): void
+}
+
+/** Carriers and citizens: makes the receipts and replies of accepted texts, and has them pushed when they are due. */
+export function createDelivery(deps: DeliveryDeps): Delivery {
+  const { clock, faults, pending } = deps
+  const timers = new Set<NodeJS.Timeout>()
+  let sequence = 0
+
+  const after = (ms: number, act: () => void) => {
+    pending.add(1)
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      act()
+      pending.done(1)
+    }, ms + faults.pushes().delayMs)
+    timers.add(timer)
+  }
+
+  const push = (pusher: Pusher, items: object[]) => {
+    const { duplicate, reorder } = faults.pushes()
+    pusher.push(items, reorder)
+    const again = duplicate > 0 ? items.filter(() => deps.random() < duplicate) : []
+    if (again.length > 0) pusher.push(again, reorder)
+  }
+
+  const report = (due: [LedgerEntry, string][]) => {
+    const at = clock.now()
+    const { loseReceipts } = faults.pushes()
+    const items: object[] = []
+    for (const [entry, code] of due) {
+      entry.receipt = { code, at }
+      if (loseReceipts === 0 || deps.random() >= loseReceipts) items.push(reportItem(entry, code))
+    }
+    push(deps.reports, items)
+  }
+
+  const reply = ({ phone, text, signature, afterMs = 0 }: Reply) => {
+    after(afterMs, () => {
+      const answered = signature ?? deps.ledger.newestOf(phone)?.signature ?? ''
+      push(deps.ups, [
+        {
+          phone_number: phone,
+          content: text,
+          send_time: formatProviderTime(clock.now()),
+          dest_code: destCode(answered),
+          sequence_id: String(++sequence),
+        },
+      ])
+    })
+  }
+
+  return {
+    deliver(entries) {
+      // One timer for the receipts that fall due together: mostly those of a whole call.
+      const byDelay = new Map<number, [LedgerEntry, string][]>()
+      for (const entry of entries) {
+        const behaviour = deps.behaviour(entry.phone, entry)
+        const code = behaviour.receipt ?? 'DELIVERED'
+        if (code !== 'none') {
+          const delayMs = behaviour.receiptAfterMs ?? deps.receiptDelayMs
+          const due = byDelay.get(delayMs)
+          if (due) due.push([entry, code])
+          else byDelay.set(delayMs, [[entry, code]])
+        }
+        for (const { text, afterMs } of behaviour.replies ?? []) {
+          reply({ phone: entry.phone, text, afterMs, signature: entry.signature })
+        }
+      }
+      for (const [delayMs, due] of byDelay) after(delayMs, () => report(due))
+    },
+    reply,
+    reset() {
+      for (const timer of timers) clearTimeout(timer)
+      timers.clear()
+    },
+  }
+}
+
+function reportItem(entry: LedgerEntry, code: string) {
+  return {
+    phone_number: entry.phone,
+    send_time: formatProviderTime(entry.acceptedAt),
+    report_time: formatProviderTime(entry.receipt?.at ?? entry.acceptedAt),
+    success: code === 'DELIVERED',
+    err_code: code,
+    err_msg: deliveryMeaning(code).meaning,
+    sms_size: String(entry.segments),
+    biz_id: entry.bizId,
+    out_id: entry.outId ?? '',
+  }
+}
+
+/** The provider gives each signature an extension number of its own; this one is the same after every start. */
+export function destCode(signature: string): string {
+  let sum = 0
+  for (const character of signature) sum = (sum * 31 + character.codePointAt(0)!) % 9_000
+  return String(10_000 + sum)
+}

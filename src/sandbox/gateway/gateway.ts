@@ -1,0 +1,62 @@
+import type { Clock } from '../../foundation/clock.ts'
+import type { SandboxTemplate } from './actions.ts'
+import type { Behaviour, Reply } from './delivery.ts'
+import type { FaultSettings } from './faults.ts'
+import type { LedgerEntry } from './ledger.ts'
+import type { FrequencyLimits } from './limits.ts'
+import type { PushCounts, PushSettings } from './push.ts'
+import type { Credentials } from './signature.ts'
+
+export interface Callbacks {
+  smsUp?: string | null | undefined
+  smsReport?: string | null | undefined
+}
+
+export interface SandboxOptions {
+  clock: Clock
+  credentials: Credentials
+  /** `127.0.0.1` when left out. */
+  host?: string
+  /** 0 or left out: any free one. */
+  port?: number
+  /** Where receipts and replies are pushed; can be set later. */
+  callbacks?: Callbacks
+  /** Bearer token of `/sandbox/*`; open when left out. */
+  controlToken?: string
+  templates?: readonly SandboxTemplate[]
+  /** Takes any template code that begins with `SMS_`. */
+  openTemplates?: boolean
+  /** Signatures that are approved; any when left out. */
+  signatures?: readonly string[]
+  limits?: Partial<FrequencyLimits>
+  pushes?: Partial<PushSettings>
+  /** From acceptance to the carrier's receipt; 500 when left out. */
+  receiptDelayMs?: number
+  /** What becomes of a text; delivered and never answered when left out. */
+  behaviour?: (phone: string, text: LedgerEntry) => Behaviour
+  /** For faults that strike only a share; 0 ≤ x < 1. */
+  random?: () => number
+}
+
+export interface SandboxGateway {
+  /** `http://host:port` */
+  url: string
+  /** `host:port`, as the SDK wants it. */
+  endpoint: string
+  port: number
+  /** Everything accepted so far, in order. */
+  ledger(): readonly LedgerEntry[]
+  /** Replaces all faults; `{}` switches them off. */
+  setFaults(settings: FaultSettings): void
+  setCallbacks(callbacks: Callbacks): void
+  addTemplates(templates: readonly SandboxTemplate[]): void
+  /** A citizen texts. */
+  reply(reply: Reply): void
+  /** How the pushes of either kind fare, and what is still under way. */
+  state(): { accepted: number; pending: number; smsReport: PushCounts; smsUp: PushCounts }
+  /** Forgets ledger, limits, faults and everything under way; keeps templates and callbacks. */
+  reset(): void
+  /** Resolves once every receipt, reply and push is settled (acknowledged or given up). */
+  idle(): Promise<void>
+  close(): Promise<void>
+}

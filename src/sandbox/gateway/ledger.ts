@@ -1,0 +1,68 @@
+import { businessDay } from '../../foundation/clock.ts'
+
+/** One text that the gateway took on. */
+export interface LedgerEntry {
+  bizId: string
+  outId: string | null
+  phone: string
+  signature: string
+  templateCode: string
+  params: Readonly<Record<string, string>>
+  /** As the citizen reads it, without the signature; null where the template's words are not known. */
+  content: string | null
+  segments: number
+  acceptedAt: Date
+  /** Which acceptance of the same text (number, signature, template, parameters) this is; above 1, the citizen got it again. */
+  times: number
+  /** What the carrier said in the end; null while it has said nothing. */
+  receipt: { code: string; at: Date } | null
+}
+
+export interface Ledger {
+  accept(entry: Omit<LedgerEntry, 'times' | 'receipt'>): LedgerEntry
+  /** In the order of acceptance. */
+  all(): readonly LedgerEntry[]
+  /** Of one number and one day (`yyyyMMdd`, UTC+8), newest first. */
+  find(phone: string, day: string, bizId: string | null): LedgerEntry[]
+  newestOf(phone: string): LedgerEntry | undefined
+  reset(): void
+}
+
+/** Everything the gateway accepted, in memory: the truth that a test holds the sender against. */
+export function createLedger(): Ledger {
+  let entries: LedgerEntry[] = []
+  const byPhone = new Map<string, LedgerEntry[]>()
+
+  return {
+    accept(accepted) {
+      const ofPhone = byPhone.get(accepted.phone)
+      const before = ofPhone?.filter((other) => isSameText(other, accepted)).length ?? 0
+      const entry: LedgerEntry = { ...accepted, times: before + 1, receipt: null }
+      entries.push(entry)
+      if (ofPhone) ofPhone.push(entry)
+      else byPhone.set(accepted.phone, [entry])
+      return entry
+    },
+    all: () => entries,
+    find: (phone, day, bizId) =>
+      (byPhone.get(phone) ?? [])
+        .filter((entry) => businessDay(entry.acceptedAt) === day)
+        .filter((entry) => bizId === null || entry.bizId === bizId)
+        .reverse(),
+    newestOf: (phone) => byPhone.get(phone)?.at(-1),
+    reset() {
+      entries = []
+      byPhone.clear()
+    },
+  }
+}
+
+type Text = Pick<LedgerEntry, 'signature' | 'templateCode' | 'params'>
+
+function isSameText(one: Text, other: Text): boolean {
+  return (
+    one.signature === other.signature &&
+    one.templateCode === other.templateCode &&
+    JSON.stringify(one.params) === JSON.stringify(other.params)
+  )
+}

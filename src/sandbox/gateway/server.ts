@@ -1,0 +1,129 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createActions } from './actions.ts'
+import { refuse, send, strike, throttled } from './answer.ts'
+import { createControl } from './control.ts'
+import { createDelivery } from './delivery.ts'
+import { createFaults, type Action } from './faults.ts'
+import type { SandboxGateway, SandboxOptions } from './gateway.ts'
+import { createLedger } from './ledger.ts'
+import { createLimits, usualLimits } from './limits.ts'
+import { createPending } from './pending.ts'
+import { createPusher, usualPushes } from './push.ts'
+import { signatureVerifier } from './signature.ts'
+
+/**
+ * Starts the gateway that stands in for Alibaba Cloud: the same wire protocol, signature check, limits,
+ * receipts and pushes, and faults that can be switched on.
+ */
+export async function startSandboxGateway(options: SandboxOptions): Promise<SandboxGateway> {
+  const { clock } = options
+  const nowMs = () => clock.nowMs()
+  const random = options.random ?? Math.random
+  const ledger = createLedger()
+  const limits = createLimits({ ...usualLimits, ...options.limits }, nowMs)
+  const faults = createFaults(random)
+  const pending = createPending()
+  const pushSettings = { ...usualPushes, ...options.pushes }
+  const reports = createPusher(pushSettings, pending)
+  const ups = createPusher(pushSettings, pending)
+  const templates = new Map(options.templates?.map((template) => [template.code, template]))
+  const delivery = createDelivery({
+    clock,
+    ledger,
+    faults,
+    random,
+    pending,
+    reports,
+    ups,
+    receiptDelayMs: options.receiptDelayMs ?? 500,
+    behaviour: options.behaviour ?? (() => ({})),
+  })
+  const actions = createActions({
+    clock,
+    ledger,
+    limits,
+    templates,
+    openTemplates: options.openTemplates ?? false,
+    signatures: options.signatures ?? null,
+    onAccepted: (entries) => delivery.deliver(entries),
+  })
+  const verify = signatureVerifier(options.credentials, nowMs)
+
+  const call = (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
+    const query = new URL(request.url ?? '/', 'http://sandbox').searchParams
+    const { method = '', headers } = request
+    const forged = verify({ method, query, headers, body })
+    if (forged) return send(response, refuse(forged.code, forged.message, forged.status))
+    if (limits.tooFast()) return send(response, throttled)
+    const name = String(headers['x-acs-action'])
+    const action = actions[name]
+    if (!action) return send(response, refuse('InvalidAction.NotFound', 'Unknown action.', 404))
+    const parameters = new URLSearchParams(body.toString('utf8'))
+    for (const [key, value] of query) parameters.set(key, value)
+    const prepared = action(parameters)
+    const fault = faults.strike(name as Action, prepared.phones)
+    if (!fault) return send(response, prepared.run())
+    return strike(fault, prepared.run, response)
+  }
+
+  const gateway: Omit<SandboxGateway, 'url' | 'endpoint' | 'port'> = {
+    ledger: () => ledger.all(),
+    setFaults: (settings) => faults.set(settings),
+    setCallbacks({ smsUp, smsReport }) {
+      if (smsUp !== undefined) ups.setUrl(smsUp)
+      if (smsReport !== undefined) reports.setUrl(smsReport)
+    },
+    addTemplates(added) {
+      for (const template of added) templates.set(template.code, template)
+    },
+    reply: (reply) => delivery.reply(reply),
+    state: () => ({
+      accepted: ledger.all().length,
+      pending: pending.count(),
+      smsReport: reports.counts(),
+      smsUp: ups.counts(),
+    }),
+    reset() {
+      delivery.reset()
+      reports.reset()
+      ups.reset()
+      pending.clear()
+      ledger.reset()
+      limits.reset()
+      faults.set({})
+    },
+    idle: () => pending.idle(),
+    async close() {
+      delivery.reset()
+      reports.close()
+      ups.close()
+      pending.clear()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+  gateway.setCallbacks(options.callbacks ?? {})
+
+  const control = createControl(gateway, options.controlToken)
+  // A thousand numbers in one SendSms make 16 KB of address, at which Node stops otherwise.
+  const server = createServer({ maxHeaderSize: 64 * 1_024 }, (request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const body = Buffer.concat(chunks)
+      if (request.url?.startsWith('/sandbox/')) control(request, body, response)
+      else call(request, body, response)
+    })
+  })
+  // A socket that closes while the next call is on its way would look like a lost answer.
+  server.keepAliveTimeout = 60_000
+  const host = options.host ?? '127.0.0.1'
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return { ...gateway, url: `http://${host}:${port}`, endpoint: `${host}:${port}`, port }
+}

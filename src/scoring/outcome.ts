@@ -1,0 +1,120 @@
+import { sql } from 'kysely'
+import type { Core } from '../foundation/core.ts'
+import type { Tx } from '../foundation/database.ts'
+import type { Id } from '../foundation/ids.ts'
+
+/** What came of a case, as the feed tells it. No number, hash, name or text of a citizen. */
+export interface OutcomeContent {
+  source: string
+  externalId: string
+  business: string
+  unitCode: string
+  officerCodes: string[]
+  completedAt: string
+  withdrawn: boolean
+  ask: {
+    templateKey: string
+    templateVersion: number
+    sentAt: string | null
+    delivered: boolean | null
+    deliveryCode: string | null
+    notSentReason: string | null
+  }
+  reply: { at: string; late: boolean; count: number; changedMind: boolean } | null
+  callback: {
+    origin: string
+    state: string
+    attempts: number
+    finding: string | null
+    dueAt: string
+    closedAt: string | null
+    reason: string | null
+  } | null
+  /** As the citizen first gave it: it counts until the call confirms or changes it. */
+  originalRating: string | null
+  /** After the call; set only when confirmed by a second person where it is better than the first. */
+  laterRating: string | null
+}
+
+interface Row extends Omit<OutcomeContent, 'ask' | 'reply' | 'callback'> {
+  id: Id
+  disposition: string
+  ask: OutcomeContent['ask']
+  reply: OutcomeContent['reply']
+  callback: OutcomeContent['callback']
+}
+
+/**
+ * Writes the next revision of the outcome of each of these cases from what the database holds now, and
+ * the proof that the feed owes it a number, in the caller's transaction.
+ */
+export async function recordOutcomes(
+  deps: Pick<Core, 'newId'>,
+  tx: Tx,
+  caseIds: readonly Id[],
+): Promise<void> {
+  if (caseIds.length === 0) return
+  const ids = [...new Set(caseIds)].sort()
+  const cases = await readCases(tx, ids)
+  if (cases.length === 0) return
+  const fresh = new Map(cases.map(({ id }) => [id, deps.newId()]))
+  const keys = await tx
+    .insertInto('outcomeKey')
+    .values(cases.map(({ id }) => ({ outcomeId: id, lastId: fresh.get(id)!, lastRevision: 1 })))
+    .onConflict((conflict) =>
+      conflict.column('outcomeId').doUpdateSet((eb) => ({
+        previousId: eb.ref('outcomeKey.lastId'),
+        lastId: eb.ref('excluded.lastId'),
+        lastRevision: eb('outcomeKey.lastRevision', '+', 1),
+      })),
+    )
+    .returning(['outcomeId', 'lastId', 'previousId', 'lastRevision'])
+    .execute()
+  const byCase = new Map(cases.map((each) => [each.id, each]))
+  await tx
+    .insertInto('outcome')
+    .values(
+      keys.map((key) => {
+        const { id: _, disposition, ...content } = byCase.get(key.outcomeId)!
+        return {
+          id: key.lastId,
+          outcomeId: key.outcomeId,
+          revision: key.lastRevision,
+          supersedes: key.previousId,
+          result: disposition,
+          content: JSON.stringify(content satisfies OutcomeContent),
+        }
+      }),
+    )
+    .execute()
+  await tx
+    .insertInto('outbox')
+    .values(keys.map((key) => ({ id: deps.newId(), topic: 'feed', subject: key.lastId })))
+    .execute()
+}
+
+async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    SELECT t.id, t.source, t.external_id, t.business, t.unit_code, t.officer_codes,
+      t.completed_at, t.withdrawn_at IS NOT NULL AS withdrawn,
+      coalesce(s.disposition, 'pending') AS disposition,
+      json_build_object('templateKey', v.key, 'templateVersion', v.version, 'sentAt', s.sent_at,
+        'delivered', m.delivery = 'delivered', 'deliveryCode', m.delivery_code,
+        'notSentReason', s.failure) AS ask,
+      CASE WHEN s.answered_at IS NOT NULL THEN json_build_object('at', s.answered_at, 'late', s.late,
+        'count', r.count, 'changedMind', coalesce(r.changed_mind, false)) END AS reply,
+      CASE WHEN c.id IS NOT NULL THEN json_build_object('origin', c.origin, 'state', c.state,
+        'attempts', c.attempts, 'finding', c.finding, 'dueAt', c.due_at, 'closedAt', c.closed_at,
+        'reason', c.close_reason) END AS callback,
+      s.first_rating AS original_rating, c.later_rating
+    FROM transaction t
+    JOIN survey s ON s.id = t.id
+    JOIN template_version v ON v.id = s.template_version_id
+    LEFT JOIN message_key k ON k.case_id = t.id AND k.purpose = 'ask'
+    LEFT JOIN message m ON m.id = k.message_id
+    LEFT JOIN LATERAL (SELECT count(*)::int AS count, bool_or(changed_mind) AS changed_mind
+      FROM reply WHERE case_id = t.id AND id >= t.id) r ON true
+    LEFT JOIN LATERAL (SELECT * FROM callback WHERE case_id = t.id ORDER BY id DESC LIMIT 1) c ON true
+    WHERE t.id = ANY(${[...ids]}::uuid[]) AND s.id = ANY(${[...ids]}::uuid[])`.execute(tx)
+  return rows
+}

@@ -1,0 +1,89 @@
+import { sql } from 'kysely'
+import type { Core } from '../foundation/core.ts'
+import { nowPlus, type Queryable } from '../foundation/database.ts'
+import type { Id } from '../foundation/ids.ts'
+
+export type InboundChannel = 'sms_up' | 'sms_report'
+
+// Long enough for the process that received a push to understand it, short enough that nobody waits
+// when it died meanwhile.
+const repairAfterSeconds = 5
+const claimSeconds = 60
+
+/** Stores a push as it came, before it is acknowledged (law 5). */
+export async function storeRaw(
+  deps: Pick<Core, 'db' | 'newId' | 'vault'>,
+  channel: InboundChannel,
+  body: string,
+): Promise<Id> {
+  const id = deps.newId()
+  await deps.db
+    .insertInto('inbound')
+    .values({
+      id,
+      channel,
+      bodySealed: deps.vault.seal(body, 'body'),
+      state: 'raw',
+      lookAt: nowPlus(repairAfterSeconds),
+    })
+    .execute()
+  return id
+}
+
+/** Raw pushes that nobody has understood yet, for the relay. */
+export async function takeRaw(
+  deps: Pick<Core, 'db'>,
+  channel: InboundChannel,
+  limit: number,
+): Promise<Id[][]> {
+  const { rows } = await sql<{ id: Id }>`
+    WITH due AS (
+      SELECT id FROM inbound WHERE look_at <= now() AND channel = ${channel} AND state = 'raw'
+      ORDER BY look_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    UPDATE inbound i SET look_at = now() + make_interval(secs => ${claimSeconds})
+    FROM due WHERE i.id = due.id RETURNING i.id`.execute(deps.db)
+  // A push holds many replies: few pushes a job spread them over the workers.
+  return Array.from({ length: Math.ceil(rows.length / 5) }, (_, part) =>
+    rows.slice(part * 5, part * 5 + 5).map(({ id }) => id),
+  )
+}
+
+/** The bodies of raw pushes among these ids. */
+export async function readRaw(
+  deps: Pick<Core, 'db' | 'vault'>,
+  channel: InboundChannel,
+  ids: readonly Id[],
+): Promise<{ id: Id; body: string }[]> {
+  const rows = await deps.db
+    .selectFrom('inbound')
+    .select(['id', 'bodySealed'])
+    .where('id', 'in', [...ids])
+    .where('channel', '=', channel)
+    .where('state', '=', 'raw')
+    .execute()
+  return rows.map(({ id, bodySealed }) => ({ id, body: deps.vault.open(bodySealed, 'body') }))
+}
+
+/** All of a push is taken in, or it can never be. */
+export async function markInbound(
+  tx: Queryable,
+  id: Id,
+  state: 'understood' | 'probe' | 'unreadable',
+): Promise<void> {
+  await tx
+    .updateTable('inbound')
+    .set({ state, lookAt: null })
+    .where('id', '=', id)
+    .where('state', '=', 'raw')
+    .execute()
+}
+
+/** Notes that an item of a push was taken in; false when it had been already (the provider repeats itself). */
+export async function claimItem(tx: Queryable, inboundId: Id, dedupeKey: string): Promise<boolean> {
+  const result = await tx
+    .insertInto('inboundKey')
+    .values({ dedupe: Buffer.from(dedupeKey, 'hex'), inboundId })
+    .onConflict((conflict) => conflict.column('dedupe').doNothing())
+    .executeTakeFirst()
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
+}

@@ -1,0 +1,184 @@
+import { sql } from 'kysely'
+import { businessDay, dateAt } from '../foundation/clock.ts'
+import { nowPlus, type Tx } from '../foundation/database.ts'
+import type { Id } from '../foundation/ids.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Purpose } from '../template/store.ts'
+import type { SmsDeps } from './dispatch.ts'
+import type { SendDetail } from './gateway.ts'
+import { markAccepted, markRejected, markRequeued, markUnknown } from './store.ts'
+
+interface Unsettled {
+  id: Id
+  caseId: Id
+  purpose: Purpose
+  state: string
+  outId: Id
+  phoneSealed: Buffer
+  submittedAt: Date
+  delivery: string | null
+  emptyQueries: number
+  firstEmptyAt: Date | null
+  reason: string | null
+}
+
+/**
+ * Finds out what became of texts: asks the provider about each, one number and day a call. A text is
+ * *shown not to be there* when the answer was empty twice, far enough apart, for every day it may be
+ * filed under; only then is it given up, or sent again where the policy says so (law 4).
+ */
+export async function reconcile(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
+  const policy = await deps.policy()
+  await leaveBehind(deps, policy, ids)
+  const unsettled = (await deps.db
+    .selectFrom('message')
+    .select([
+      'id',
+      'caseId',
+      'purpose',
+      'state',
+      'outId',
+      'phoneSealed',
+      'submittedAt',
+      'delivery',
+      'emptyQueries',
+      'firstEmptyAt',
+      'reason',
+    ])
+    .where('id', 'in', [...ids])
+    .where('lookAt', 'is not', null)
+    .where('outId', 'is not', null)
+    .where((eb) =>
+      eb.or([
+        eb('state', '=', 'unknown'),
+        eb.and([eb('state', '=', 'accepted'), eb('delivery', 'is', null)]),
+      ]),
+    )
+    .execute()) as unknown as Unsettled[]
+  for (const message of unsettled) await ask(deps, policy, message)
+}
+
+/** A process died between its commit and the answer: nobody knows whether the provider has the text. */
+async function leaveBehind(deps: SmsDeps, policy: Policy, ids: readonly Id[]): Promise<void> {
+  await deps.db.transaction().execute(async (tx) => {
+    const stuck = await tx
+      .selectFrom('message')
+      .select('id')
+      .where('id', 'in', [...ids])
+      .where('state', '=', 'submitting')
+      .where('submittedAt', '<=', nowPlus(-policy.sms.submittingStuckSeconds))
+      .forUpdate()
+      .skipLocked()
+      .execute()
+    if (stuck.length === 0) return
+    const rows = await markUnknown(tx, stuck.map(({ id }) => id), 'left_behind', 0)
+    for (const { caseId, purpose } of rows) await deps.ownerOf(purpose).unknown(tx, [caseId])
+  })
+}
+
+async function ask(deps: SmsDeps, policy: Policy, message: Unsettled): Promise<void> {
+  const phone = deps.vault.open(message.phoneSealed, 'phone')
+  const found: SendDetail[] = []
+  for (const day of daysToAsk(message.submittedAt)) {
+    const answer = await deps.gateway.query(phone, day)
+    if (answer.outcome === 'failed') {
+      deps.log.warn({ code: answer.code }, 'query failed; it is repeated')
+      return
+    }
+    found.push(...answer.details.filter(({ outId }) => outId === message.outId))
+  }
+  const detail = found[0]
+  await deps.db.transaction().execute(async (tx) => {
+    if (detail) await learn(deps, tx, policy, message, detail)
+    else await noteEmpty(deps, tx, policy, message)
+  })
+}
+
+/** The provider files by its own day in UTC+8: around midnight a text may stand under either. */
+export function daysToAsk(submittedAt: Date): string[] {
+  const slackMs = 15 * 60 * 1000
+  const days = [-slackMs, slackMs].map((slack) => businessDay(dateAt(submittedAt.getTime() + slack)))
+  return [...new Set(days)]
+}
+
+async function learn(
+  deps: SmsDeps,
+  tx: Tx,
+  policy: Policy,
+  message: Unsettled,
+  detail: SendDetail,
+): Promise<void> {
+  const rows = await markAccepted(tx, [message.id], {
+    bizId: null,
+    receiptMissingSeconds: policy.sms.receiptMissingSeconds,
+  })
+  for (const { caseId, purpose } of rows) await deps.ownerOf(purpose).accepted(tx, [caseId])
+  if (detail.status === 'waiting') {
+    await tx
+      .updateTable('message')
+      .set({ lookAt: nowPlus(policy.sms.receiptMissingSeconds) })
+      .where('id', '=', message.id)
+      .where('delivery', 'is', null)
+      .execute()
+    return
+  }
+  await tx
+    .updateTable('message')
+    .set({
+      delivery: detail.status === 'delivered' ? 'delivered' : 'undelivered',
+      deliveryCode: detail.errorCode,
+      deliveredAt: sql<Date>`now()`,
+      lookAt: null,
+    })
+    .where('id', '=', message.id)
+    .where('delivery', 'is', null)
+    .execute()
+}
+
+async function noteEmpty(
+  deps: SmsDeps,
+  tx: Tx,
+  policy: Policy,
+  message: Unsettled,
+): Promise<void> {
+  const apart = policy.sms.unknownEmptyApartSeconds
+  if (message.state !== 'unknown') {
+    // Accepted, and yet not filed: a receipt may still come; asked again, never sent again.
+    await tx
+      .updateTable('message')
+      .set({ lookAt: nowPlus(policy.sms.receiptMissingSeconds) })
+      .where('id', '=', message.id)
+      .where('delivery', 'is', null)
+      .execute()
+    return
+  }
+  const { shown } = await tx
+    .updateTable('message')
+    .set((eb) => ({
+      emptyQueries: eb('emptyQueries', '+', 1),
+      firstEmptyAt: eb.fn.coalesce('firstEmptyAt', sql<Date>`now()`),
+      lookAt: nowPlus(apart),
+    }))
+    .where('id', '=', message.id)
+    .where('state', '=', 'unknown')
+    .returning(
+      sql<boolean>`empty_queries >= 2 AND first_empty_at <= now() - make_interval(secs => ${apart})`.as(
+        'shown',
+      ),
+    )
+    .executeTakeFirst() ?? { shown: false }
+  if (!shown) return
+  if (policy.sms.resendWhenShownNotToHaveIt) {
+    const rows = await markRequeued(tx, [message.id], {
+      reason: 'shown_not_sent',
+      afterSeconds: 0,
+      countsAsTry: true,
+    })
+    for (const { caseId, purpose } of rows) await deps.ownerOf(purpose).requeued(tx, [caseId])
+  } else {
+    const rows = await markRejected(tx, [message.id], 'shown_not_sent')
+    for (const { caseId, purpose } of rows) {
+      await deps.ownerOf(purpose).failed(tx, [{ caseId, reason: 'shown_not_sent' }])
+    }
+  }
+}

@@ -1,0 +1,311 @@
+import { sql } from 'kysely'
+import type { Core } from '../foundation/core.ts'
+import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
+import type { Id } from '../foundation/ids.ts'
+import type { Purpose } from '../template/store.ts'
+
+/**
+ * A message: `queued → submitting → accepted | rejected | unknown`, `unknown → accepted | rejected`,
+ * `submitting → queued` after a refusal that may be tried again, `queued → dropped`. Whether it was
+ * delivered is a fact beside the state.
+ */
+export type MessageState = 'queued' | 'submitting' | 'accepted' | 'rejected' | 'unknown' | 'dropped'
+
+export interface NewMessage {
+  id: Id
+  caseId: Id
+  purpose: Purpose
+  phoneHash: Buffer
+  phoneSealed: Buffer
+  templateVersionId: string
+  params: Readonly<Record<string, string>>
+  dueAt: Date
+}
+
+export interface Message {
+  id: Id
+  caseId: Id
+  purpose: Purpose
+  phoneHash: Buffer
+  phoneSealed: Buffer
+  templateVersionId: string
+  params: Record<string, string>
+  tries: number
+}
+
+/**
+ * Queues texts. A case gets each purpose once: where the text of that purpose stands already, nothing
+ * is queued (law 4). Returns the ids of those that were.
+ */
+export async function queueMessages(tx: Queryable, messages: readonly NewMessage[]): Promise<Id[]> {
+  if (messages.length === 0) return []
+  const claimed = await tx
+    .insertInto('messageKey')
+    .values(messages.map(({ caseId, purpose, id }) => ({ caseId, purpose, messageId: id })))
+    .onConflict((conflict) => conflict.columns(['caseId', 'purpose']).doNothing())
+    .returning('messageId')
+    .execute()
+  const ids = new Set(claimed.map(({ messageId }) => messageId))
+  const fresh = messages.filter(({ id }) => ids.has(id))
+  if (fresh.length === 0) return []
+  await tx
+    .insertInto('message')
+    .values(
+      fresh.map((message) => ({
+        ...message,
+        params: JSON.stringify(message.params),
+        state: 'queued',
+        lookAt: message.dueAt,
+      })),
+    )
+    .execute()
+  return fresh.map(({ id }) => id)
+}
+
+/** Takes back the texts of cases that were not handed to the provider yet; returns the cases whose text it was. */
+export async function dropQueued(
+  tx: Tx,
+  caseIds: readonly Id[],
+  purpose: Purpose,
+  reason: string,
+): Promise<Id[]> {
+  if (caseIds.length === 0) return []
+  const rows = await tx
+    .updateTable('message')
+    .set({ state: 'dropped', reason, lookAt: null, settledAt: sql`now()` })
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('messageKey')
+        .select('messageId')
+        .where('caseId', 'in', [...caseIds])
+        .where('purpose', '=', purpose),
+    )
+    .where('state', '=', 'queued')
+    .returning('caseId')
+    .execute()
+  return rows.map(({ caseId }) => caseId)
+}
+
+/** Forgets a text that was never handed over, so that an amended transaction can be planned anew. */
+export async function forgetQueued(tx: Tx, caseId: Id, purpose: Purpose): Promise<boolean> {
+  const removed = await tx
+    .deleteFrom('message')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('messageKey')
+        .select('messageId')
+        .where('caseId', '=', caseId)
+        .where('purpose', '=', purpose),
+    )
+    .where('state', '=', 'queued')
+    .executeTakeFirst()
+  if (removed.numDeletedRows === 0n) return false
+  await tx
+    .deleteFrom('messageKey')
+    .where('caseId', '=', caseId)
+    .where('purpose', '=', purpose)
+    .execute()
+  return true
+}
+
+const claimSeconds = 120
+
+/** Takes due texts for the relay, in batches that share a template; texts whose sending is paused stay. */
+export async function takeDueMessages(deps: Pick<Core, 'db'>, limit: number): Promise<Id[][]> {
+  const { rows } = await sql<{ id: Id; templateVersionId: string }>`
+    WITH due AS (
+      SELECT m.id FROM message m
+      WHERE m.state = 'queued' AND m.look_at <= now()
+        AND NOT EXISTS (
+          SELECT 1 FROM sending_pause p
+          WHERE (p.until IS NULL OR p.until > now()) AND (
+            p.scope = 'account'
+            OR (p.scope = 'template' AND p.subject = m.template_version_id::text)
+            OR (p.scope = 'signature' AND p.subject =
+              (SELECT signature FROM template_version t WHERE t.id = m.template_version_id))))
+      ORDER BY m.look_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    UPDATE message m SET look_at = now() + make_interval(secs => ${claimSeconds})
+    FROM due WHERE m.id = due.id
+    RETURNING m.id, m.template_version_id`.execute(deps.db)
+  const byTemplate = new Map<string, Id[]>()
+  for (const { id, templateVersionId } of rows) {
+    const ids = byTemplate.get(templateVersionId)
+    if (ids) ids.push(id)
+    else byTemplate.set(templateVersionId, [id])
+  }
+  const batches: Id[][] = []
+  for (const ids of byTemplate.values()) {
+    for (let start = 0; start < ids.length; start += 100)
+      batches.push(ids.slice(start, start + 100))
+  }
+  return batches
+}
+
+/** Takes texts whose outcome must be found out: unknown, left in `submitting` by a crash, or without a receipt. */
+export async function takeUnsettled(deps: Pick<Core, 'db'>, limit: number): Promise<Id[][]> {
+  const { rows } = await sql<{ id: Id }>`
+    WITH due AS (
+      SELECT id FROM message
+      WHERE state <> 'queued' AND look_at <= now()
+      ORDER BY look_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    UPDATE message m SET look_at = now() + make_interval(secs => ${claimSeconds})
+    FROM due WHERE m.id = due.id RETURNING m.id`.execute(deps.db)
+  const batches: Id[][] = []
+  // One provider query a number and day: small batches spread over the workers.
+  for (let start = 0; start < rows.length; start += 10) {
+    batches.push(rows.slice(start, start + 10).map(({ id }) => id))
+  }
+  return batches
+}
+
+/** Queued texts among these ids, locked, with what keeps their numbers from being texted. */
+export async function lockQueued(
+  tx: Tx,
+  ids: readonly Id[],
+): Promise<(Message & { blockedBy: string | null })[]> {
+  const { rows } = await sql<Message & { blockedBy: string | null }>`
+    SELECT m.id, m.case_id, m.purpose, m.phone_hash, m.phone_sealed, m.template_version_id, m.params, m.tries,
+      (SELECT min(b.kind) FROM contact_block b
+       WHERE b.phone_hash = m.phone_hash AND (b.until IS NULL OR b.until > now())) AS blocked_by
+    FROM message m
+    WHERE m.id = ANY(${[...ids]}::uuid[]) AND m.state = 'queued' AND m.due_at <= now()
+    ORDER BY m.id FOR UPDATE OF m SKIP LOCKED`.execute(tx)
+  return rows
+}
+
+/** Commits the intent: from here on the provider may have the text. */
+export async function markSubmitting(
+  tx: Tx,
+  ids: readonly Id[],
+  outId: Id,
+  stuckSeconds: number,
+): Promise<void> {
+  await tx
+    .updateTable('message')
+    .set((eb) => ({
+      state: 'submitting',
+      outId,
+      submittedAt: sql`now()`,
+      tries: eb('tries', '+', 1),
+      lookAt: nowPlus(stuckSeconds),
+    }))
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'queued')
+    .execute()
+}
+
+/** Drops queued texts that may not be sent any more. */
+export async function markDropped(
+  tx: Tx,
+  drops: readonly { id: Id; reason: string }[],
+): Promise<void> {
+  for (const { id, reason } of drops) {
+    await tx
+      .updateTable('message')
+      .set({ state: 'dropped', reason, lookAt: null, settledAt: sql`now()` })
+      .where('id', '=', id)
+      .where('state', '=', 'queued')
+      .execute()
+  }
+}
+
+/** Not now: the text waits until `dueAt`. */
+export async function postpone(tx: Tx, ids: readonly Id[], dueAt: Date): Promise<void> {
+  await tx
+    .updateTable('message')
+    .set({ dueAt, lookAt: dueAt })
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'queued')
+    .execute()
+}
+
+const settled = ['id', 'caseId', 'purpose', 'submittedAt', 'delivery'] as const
+export interface SettledMessage {
+  id: Id
+  caseId: Id
+  purpose: Purpose
+}
+
+/** The provider has it. `from` names the states in which this may be learnt. */
+export async function markAccepted(
+  tx: Tx,
+  ids: readonly Id[],
+  facts: { bizId: string | null; receiptMissingSeconds: number },
+): Promise<SettledMessage[]> {
+  const rows = await tx
+    .updateTable('message')
+    .set((eb) => ({
+      state: 'accepted',
+      reason: null,
+      ...(facts.bizId === null ? {} : { bizId: facts.bizId }),
+      settledAt: sql`now()`,
+      lookAt: eb
+        .case()
+        .when('delivery', 'is', null)
+        .then(nowPlus(facts.receiptMissingSeconds))
+        .else(null)
+        .end(),
+    }))
+    .where('id', 'in', [...ids])
+    .where('state', 'in', ['submitting', 'unknown'])
+    .returning(settled)
+    .execute()
+  return rows as unknown as SettledMessage[]
+}
+
+/** The provider does not have it, and it is not tried again. */
+export async function markRejected(
+  tx: Tx,
+  ids: readonly Id[],
+  reason: string,
+): Promise<SettledMessage[]> {
+  const rows = await tx
+    .updateTable('message')
+    .set({ state: 'rejected', reason, settledAt: sql`now()`, lookAt: null })
+    .where('id', 'in', [...ids])
+    .where('state', 'in', ['submitting', 'unknown'])
+    .returning(settled)
+    .execute()
+  return rows as unknown as SettledMessage[]
+}
+
+/** The provider surely does not have it, and it is tried again. */
+export async function markRequeued(
+  tx: Tx,
+  ids: readonly Id[],
+  facts: { reason: string; afterSeconds: number; countsAsTry: boolean },
+): Promise<SettledMessage[]> {
+  const rows = await tx
+    .updateTable('message')
+    .set((eb) => ({
+      state: 'queued',
+      reason: facts.reason,
+      dueAt: nowPlus(facts.afterSeconds),
+      lookAt: nowPlus(facts.afterSeconds),
+      emptyQueries: 0,
+      firstEmptyAt: null,
+      tries: facts.countsAsTry ? eb.ref('tries') : eb('tries', '-', 1),
+    }))
+    .where('id', 'in', [...ids])
+    .where('state', 'in', ['submitting', 'unknown'])
+    .returning(settled)
+    .execute()
+  return rows as unknown as SettledMessage[]
+}
+
+/** Nobody knows whether the provider has it: neither sent again nor given up until that is settled. */
+export async function markUnknown(
+  tx: Tx,
+  ids: readonly Id[],
+  cause: string,
+  lookAfterSeconds: number,
+): Promise<SettledMessage[]> {
+  const rows = await tx
+    .updateTable('message')
+    .set({ state: 'unknown', reason: cause, lookAt: nowPlus(lookAfterSeconds) })
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'submitting')
+    .returning(settled)
+    .execute()
+  return rows as unknown as SettledMessage[]
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import { nextInWindow } from '../foundation/calendar.ts'
+import { dateAt } from '../foundation/clock.ts'
+import type { Business, Policy } from '../policy/policy.ts'
+
+export const surveyStates = [
+  'scheduled',
+  'submitting',
+  'open',
+  'answered',
+  'expired',
+  'closed',
+  'unknown',
+  'failed',
+] as const
+export type SurveyState = (typeof surveyStates)[number]
+
+/** Where a survey may go from where it is; anything else is a fault of ours. */
+export const surveyTransitions: Record<SurveyState, readonly SurveyState[]> = {
+  scheduled: ['submitting', 'closed', 'failed'],
+  submitting: ['open', 'unknown', 'failed', 'scheduled', 'answered', 'closed'],
+  unknown: ['open', 'failed', 'scheduled', 'answered', 'closed'],
+  open: ['answered', 'expired', 'closed'],
+  expired: ['answered', 'closed'],
+  answered: ['closed'],
+  closed: [],
+  failed: [],
+}
+
+/** The states from which `to` may be reached: the guard of every update. */
+export function statesBefore(to: SurveyState): SurveyState[] {
+  return surveyStates.filter((from) => surveyTransitions[from].includes(to))
+}
+
+/** Why a transaction is not surveyed: one code for each transaction that is left out (law 8). */
+export type SuppressionReason =
+  | 'withdrawn'
+  | 'business_off'
+  | 'unit_unknown'
+  | 'category_missing'
+  | 'flag_unknown'
+  | 'flag_excluded'
+  | 'number_missing'
+  | 'number_invalid'
+  | 'landline'
+  | 'staff_number'
+  | 'opted_out'
+  | 'provider_block'
+  | 'wrong_person'
+  | 'excluded_number'
+  | 'shared_number'
+  | 'too_old'
+  | 'sampled_out'
+  | 'asked_recently'
+  | 'no_template'
+
+/** The closed list of flags that a source may set. */
+export const knownFlags = [
+  'minor',
+  'domestic_violence',
+  'sexual_violence',
+  'suicide',
+  'secrecy',
+  'detainee',
+  'informant',
+  'hoax',
+  'duplicate',
+] as const
+
+export interface Candidate {
+  source: string
+  externalId: string
+  withdrawn: boolean
+  business: Business
+  category: string | null
+  unitKnown: boolean
+  flags: readonly string[]
+  number: 'mobile' | 'landline' | 'invalid' | 'missing'
+  blockedBy: 'opt_out' | 'provider_block' | 'wrong_person' | 'staff_number' | 'excluded' | null
+  /** Transactions with this number within the policy's days, this one included. */
+  transactionsOfNumber: number
+  hasTemplate: boolean
+  completedAt: Date
+}
+
+const blockReasons = {
+  opt_out: 'opted_out',
+  provider_block: 'provider_block',
+  wrong_person: 'wrong_person',
+  staff_number: 'staff_number',
+  excluded: 'excluded_number',
+} as const satisfies Record<NonNullable<Candidate['blockedBy']>, SuppressionReason>
+
+/**
+ * Whether a transaction is asked about at all; the first reason that applies is the one recorded. What
+ * the source itself said comes first, then what we know of the number, then chance.
+ */
+export function reasonNotToAsk(
+  candidate: Candidate,
+  policy: Policy['survey'],
+  now: Date,
+): SuppressionReason | null {
+  const ageHours = (now.getTime() - candidate.completedAt.getTime()) / 3_600_000
+  if (candidate.withdrawn) return 'withdrawn'
+  if (candidate.flags.some((flag) => !(knownFlags as readonly string[]).includes(flag))) {
+    return 'flag_unknown'
+  }
+  if (candidate.flags.some((flag) => policy.excludedFlags.includes(flag))) return 'flag_excluded'
+  if (candidate.business === '110' && candidate.category === null) return 'category_missing'
+  if (!candidate.unitKnown) return 'unit_unknown'
+  if (!policy.enabled[candidate.business]) return 'business_off'
+  if (candidate.number === 'missing') return 'number_missing'
+  if (candidate.number === 'invalid') return 'number_invalid'
+  if (candidate.number === 'landline') return 'landline'
+  if (candidate.blockedBy) return blockReasons[candidate.blockedBy]
+  if (candidate.transactionsOfNumber >= policy.sharedNumberAt) return 'shared_number'
+  if (ageHours > policy.tooOldHours) return 'too_old'
+  if (!candidate.hasTemplate) return 'no_template'
+  if (!inSample(candidate, policy.samplingShare[candidate.business])) return 'sampled_out'
+  return null
+}
+
+/** Drawn by a hash of the transaction's own key: the same one is always drawn the same way. */
+export function inSample(
+  candidate: Pick<Candidate, 'source' | 'externalId'>,
+  share: number,
+): boolean {
+  const digest = createHash('sha256').update(`${candidate.source}\n${candidate.externalId}`).digest()
+  return digest.readUInt32BE(0) / 2 ** 32 < share
+}
+
+/** When the text goes out: the business's delay after completion, never in the past, within the window. */
+export function sendTime(
+  completedAt: Date,
+  business: Business,
+  policy: Policy['survey'],
+  now: Date,
+): Date {
+  const wanted = completedAt.getTime() + policy.delaySeconds[business] * 1000
+  return nextInWindow(dateAt(Math.max(wanted, now.getTime())), policy.sendingWindow)
+}
+
+/** A unit's name as it may stand in a text: the provider takes up to 20 Han characters for it. */
+export function unitNameForText(name: string | undefined): string {
+  return name !== undefined && /^\p{Script=Han}{1,20}$/u.test(name) ? name : '公安机关'
+}
+
+const businessNames: Record<Business, string> = {
+  '110': '接处警',
+  户政: '户政',
+  车管: '车管',
+  驾证: '驾驶证',
+  出入境: '出入境',
+}
+
+export function businessNameForText(business: Business): string {
+  return businessNames[business]
+}

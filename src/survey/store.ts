@@ -1,0 +1,357 @@
+import { sql } from 'kysely'
+import type { Core } from '../foundation/core.ts'
+import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
+import type { Id } from '../foundation/ids.ts'
+import type { Rating } from '../foundation/rating.ts'
+import { statesBefore, type SuppressionReason } from './rules.ts'
+
+export interface NewSurvey {
+  id: Id
+  business: string
+  unitCode: string
+  phoneHash: Buffer
+  signature: string
+  templateVersionId: string
+  priority: number
+  sendAt: Date
+}
+
+export async function insertSurveys(tx: Tx, surveys: readonly NewSurvey[]): Promise<void> {
+  if (surveys.length === 0) return
+  await tx
+    .insertInto('survey')
+    .values(surveys.map((survey) => ({ ...survey, state: 'scheduled' })))
+    .execute()
+}
+
+export async function insertSuppressions(
+  tx: Tx,
+  rows: readonly {
+    transactionId: Id
+    reason: SuppressionReason
+    unitCode: string
+    business: string
+  }[],
+): Promise<void> {
+  if (rows.length > 0) await tx.insertInto('suppression').values([...rows]).execute()
+}
+
+export interface Slot {
+  phoneHash: Buffer
+  signature: string
+  surveyId: Id
+  priority: number
+}
+
+/** Slots that are taken at this moment, locked in the order of their keys. */
+export async function lockSlots(
+  tx: Tx,
+  wanted: readonly Pick<Slot, 'phoneHash'>[],
+): Promise<Map<string, Slot & { taken: boolean }>> {
+  if (wanted.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('openSurvey')
+    .select(['phoneHash', 'signature', 'surveyId', 'priority', sql<boolean>`free_at > now()`.as('taken')])
+    .where('phoneHash', 'in', wanted.map(({ phoneHash }) => phoneHash))
+    .orderBy('phoneHash')
+    .orderBy('signature')
+    .forUpdate()
+    .execute()
+  return new Map(rows.map((row) => [slotKey(row), row]))
+}
+
+export function slotKey(slot: Pick<Slot, 'phoneHash' | 'signature'>): string {
+  return `${slot.phoneHash.toString('hex')}:${slot.signature}`
+}
+
+/**
+ * Takes slots that are free, or held with lower priority; returns the surveys that got theirs. Two
+ * transactions at once are settled by the primary key: the second waits, and then finds it taken.
+ */
+export async function takeSlots(tx: Tx, slots: readonly Slot[]): Promise<Set<Id>> {
+  if (slots.length === 0) return new Set()
+  const rows = await tx
+    .insertInto('openSurvey')
+    .values(slots.map((slot) => ({ ...slot, freeAt: sql<Date>`'infinity'::timestamptz` })))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['phoneHash', 'signature'])
+        .doUpdateSet((eb) => ({
+          surveyId: eb.ref('excluded.surveyId'),
+          priority: eb.ref('excluded.priority'),
+          freeAt: eb.ref('excluded.freeAt'),
+        }))
+        .where((eb) =>
+          eb.or([
+            eb('openSurvey.freeAt', '<=', sql<Date>`now()`),
+            eb('openSurvey.priority', '<', eb.ref('excluded.priority')),
+          ]),
+        ),
+    )
+    .returning('surveyId')
+    .execute()
+  return new Set(rows.map(({ surveyId }) => surveyId))
+}
+
+/** The survey is over before a text of it can be answered: the number may be asked again at once. */
+export async function releaseSlots(tx: Tx, surveyIds: readonly Id[]): Promise<void> {
+  if (surveyIds.length === 0) return
+  const hashes = await tx
+    .selectFrom('survey')
+    .select('phoneHash')
+    .where('id', 'in', [...surveyIds])
+    .execute()
+  await tx
+    .deleteFrom('openSurvey')
+    .where('surveyId', 'in', [...surveyIds])
+    .where('phoneHash', 'in', hashes.map(({ phoneHash }) => phoneHash))
+    .execute()
+}
+
+/** `scheduled → submitting`; returns those that moved. */
+export async function markSubmitting(tx: Tx, ids: readonly Id[]): Promise<Set<Id>> {
+  const rows = await tx
+    .updateTable('survey')
+    .set({ state: 'submitting' })
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'scheduled')
+    .returning('id')
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** The text is out: the clock of the reply window starts. An answer that came before this commit stays. */
+export async function markOpen(
+  tx: Tx,
+  ids: readonly Id[],
+  windows: { replyWindowSeconds: number; lateWindowSeconds: number },
+): Promise<void> {
+  const lateSeconds = windows.replyWindowSeconds + windows.lateWindowSeconds
+  const rows = await tx
+    .updateTable('survey')
+    .set({
+      state: 'open',
+      sentAt: sql<Date>`now()`,
+      expiresAt: nowPlus(windows.replyWindowSeconds),
+      lateUntil: nowPlus(lateSeconds),
+      lookAt: nowPlus(windows.replyWindowSeconds),
+    })
+    .where('id', 'in', [...ids])
+    .where('state', 'in', ['submitting', 'unknown'])
+    .returning(['id', 'phoneHash', 'signature'])
+    .execute()
+  if (rows.length === 0) return
+  await tx
+    .updateTable('openSurvey')
+    .set({ freeAt: nowPlus(lateSeconds) })
+    .where('surveyId', 'in', rows.map(({ id }) => id))
+    .where('phoneHash', 'in', rows.map(({ phoneHash }) => phoneHash))
+    .execute()
+}
+
+export async function markBack(tx: Tx, ids: readonly Id[], to: 'unknown' | 'scheduled') {
+  await tx
+    .updateTable('survey')
+    .set({ state: to })
+    .where('id', 'in', [...ids])
+    .where('state', 'in', to === 'unknown' ? ['submitting'] : ['submitting', 'unknown'])
+    .execute()
+}
+
+/** Ends surveys whose text never went out; returns those that ended now. */
+export async function markNotSent(
+  tx: Tx,
+  ids: readonly Id[],
+  end: { state: 'failed' | 'closed'; reason: string },
+): Promise<Id[]> {
+  if (ids.length === 0) return []
+  const rows = await tx
+    .updateTable('survey')
+    .set({ state: end.state, disposition: 'not_sent', failure: end.reason, lookAt: null })
+    .where('id', 'in', [...ids])
+    .where('state', 'in', ['scheduled', 'submitting', 'unknown'])
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+export interface Survey {
+  id: Id
+  state: string
+  disposition: string | null
+  business: string
+  unitCode: string
+  signature: string
+  templateVersionId: string
+  firstRating: Rating | null
+  expiresAt: Date | null
+  lateUntil: Date | null
+}
+
+const surveyColumns = [
+  'id',
+  'state',
+  'disposition',
+  'business',
+  'unitCode',
+  'signature',
+  'templateVersionId',
+  'firstRating',
+  'expiresAt',
+  'lateUntil',
+] as const
+
+/** The surveys that a number's replies may belong to, locked. */
+export async function lockSurveysOfNumber(
+  tx: Tx,
+  phoneHash: Buffer,
+): Promise<(Survey & { withinLateWindow: boolean; withinReplyWindow: boolean })[]> {
+  const rows = await tx
+    .selectFrom('openSurvey')
+    .innerJoin('survey', 'survey.id', 'openSurvey.surveyId')
+    .select(surveyColumns.map((column) => `survey.${column}` as const))
+    .select([
+      sql<boolean>`coalesce(survey.late_until > now(), true)`.as('withinLateWindow'),
+      sql<boolean>`coalesce(survey.expires_at > now(), true)`.as('withinReplyWindow'),
+    ])
+    .where('openSurvey.phoneHash', '=', phoneHash)
+    .where('survey.state', '!=', 'scheduled')
+    .orderBy('survey.id', 'desc')
+    .forUpdate('survey')
+    .execute()
+  return rows as (Survey & { withinLateWindow: boolean; withinReplyWindow: boolean })[]
+}
+
+/** A reply has come: the survey waits for nothing more. Returns whether it moved. */
+export async function markAnswered(
+  tx: Tx,
+  id: Id,
+  facts: { disposition: string | null; rating: Rating | null; late: boolean },
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('survey')
+    .set({
+      state: 'answered',
+      disposition: facts.disposition,
+      firstRating: facts.rating,
+      late: facts.late,
+      answeredAt: sql<Date>`now()`,
+      lookAt: null,
+    })
+    .where('id', '=', id)
+    .where('state', 'in', statesBefore('answered'))
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** What came of a survey whose reply a person decided, or that ended in another way. */
+export async function setDisposition(
+  tx: Tx,
+  id: Id,
+  facts: { disposition: string; rating?: Rating },
+): Promise<void> {
+  await tx
+    .updateTable('survey')
+    .set({
+      disposition: facts.disposition,
+      ...(facts.rating === undefined ? {} : { firstRating: facts.rating }),
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** `answered → closed`, or the end of a survey without an answer. */
+export async function markClosed(tx: Tx, ids: readonly Id[], disposition?: string): Promise<Id[]> {
+  if (ids.length === 0) return []
+  const rows = await tx
+    .updateTable('survey')
+    .set({ state: 'closed', lookAt: null, ...(disposition === undefined ? {} : { disposition }) })
+    .where('id', 'in', [...ids])
+    .where('state', 'in', ['open', 'expired', 'answered'])
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** `open → expired` for those of the ids whose reply window is over. */
+export async function markExpired(tx: Tx, ids: readonly Id[]): Promise<Id[]> {
+  const rows = await tx
+    .updateTable('survey')
+    .set((eb) => ({ state: 'expired', disposition: 'no_reply', lookAt: eb.ref('lateUntil') }))
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'open')
+    .where('expiresAt', '<=', sql<Date>`now()`)
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** `expired → closed` for those of the ids whose late window is over too. */
+export async function closeExpired(tx: Tx, ids: readonly Id[]): Promise<Id[]> {
+  const rows = await tx
+    .updateTable('survey')
+    .set({ state: 'closed', lookAt: null })
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'expired')
+    .where('lateUntil', '<=', sql<Date>`now()`)
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+const claimSeconds = 60
+
+/** Takes surveys whose window has ended, for the relay. */
+export async function takeEnding(deps: Pick<Core, 'db'>, limit: number): Promise<Id[][]> {
+  const { rows } = await sql<{ id: Id }>`
+    WITH due AS (
+      SELECT id FROM survey WHERE look_at <= now()
+      ORDER BY look_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    UPDATE survey s SET look_at = now() + make_interval(secs => ${claimSeconds})
+    FROM due WHERE s.id = due.id RETURNING s.id`.execute(deps.db)
+  const ids = rows.map(({ id }) => id)
+  return Array.from({ length: Math.ceil(ids.length / 100) }, (_, part) =>
+    ids.slice(part * 100, part * 100 + 100),
+  )
+}
+
+/** Removes what was planned and never handed over; returns whether there was such a plan. */
+export async function forgetPlan(tx: Tx, id: Id): Promise<boolean> {
+  const survey = await tx
+    .deleteFrom('survey')
+    .where('id', '=', id)
+    .where('state', '=', 'scheduled')
+    .returning('phoneHash')
+    .executeTakeFirst()
+  if (survey) {
+    await tx
+      .deleteFrom('openSurvey')
+      .where('surveyId', '=', id)
+      .where('phoneHash', '=', survey.phoneHash)
+      .execute()
+    return true
+  }
+  const suppression = await tx
+    .deleteFrom('suppression')
+    .where('transactionId', '=', id)
+    .executeTakeFirst()
+  return suppression.numDeletedRows > 0n
+}
+
+export async function readSurvey(tx: Queryable, id: Id): Promise<Survey | null> {
+  const row = await tx.selectFrom('survey').select(surveyColumns).where('id', '=', id).executeTakeFirst()
+  return (row as Survey | undefined) ?? null
+}
+
+/** The surveys whose slot a number holds, without locking them. */
+export async function surveysOfNumber(
+  tx: Queryable,
+  phoneHash: Buffer,
+): Promise<{ id: Id; state: string }[]> {
+  return tx
+    .selectFrom('openSurvey')
+    .innerJoin('survey', 'survey.id', 'openSurvey.surveyId')
+    .select(['survey.id', 'survey.state'])
+    .where('openSurvey.phoneHash', '=', phoneHash)
+    .execute()
+}

@@ -1,0 +1,7 @@
+/** What the environment tells the tests: the only place of test/ that reads it. */
+export const testEnv = {
+  /** A PostgreSQL server of one's own, as a role that may create databases and roles; undefined: an embedded one. */
+  databaseUrl: process.env['TEST_DATABASE_URL'] || undefined,
+  /** A Redis server of one's own; undefined: one is started if `redis-server` is installed. */
+  redisUrl: process.env['TEST_REDIS_URL'] || undefined,
+}
