@@ -62,9 +62,11 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$ BEGIN
-  IF NOT pg_has_role(current_user, 'huifang_app', 'MEMBER') THEN
-    EXECUTE format('GRANT huifang_app TO %I', current_user);
-  END IF;
+  -- Since PostgreSQL 16 the maker of a role may grant it, but not become it, until it is granted.
+  EXECUTE format('GRANT huifang_app TO %I', current_user);
+EXCEPTION WHEN insufficient_privilege OR internal_error THEN
+  -- Somebody who administers the server has granted it, or grants it at this moment.
+  NULL;
 END $$;
 `
 

@@ -6,7 +6,15 @@ import { staffOf } from '../http/auth.ts'
 import { replyReasons } from '../reply/verdict.ts'
 import { attemptResults, findings } from './rules.ts'
 import { viewCase } from './view.ts'
-import { claim, recordAttempt, release, renew, revealNumber, review, type CallbackDeps } from './work.ts'
+import {
+  claim,
+  recordAttempt,
+  release,
+  renew,
+  revealNumber,
+  review,
+  type CallbackDeps,
+} from './work.ts'
 
 const params = z.object({ id: z.uuid() })
 const callers = { roles: ['agent', 'supervisor'] } as const

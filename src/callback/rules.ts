@@ -90,7 +90,8 @@ export function afterAttempt(
     case 'no_answer':
     case 'off':
     case 'hung_up': {
-      if (attempts >= policy.attemptLimit) return { state: 'unreachable', reason: 'attempts_used_up' }
+      if (attempts >= policy.attemptLimit)
+        return { state: 'unreachable', reason: 'attempts_used_up' }
       return { state: 'waiting', notBefore: retryTime(result, policy, now) }
     }
   }

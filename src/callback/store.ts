@@ -50,10 +50,7 @@ export async function insertCallback(
     .insertInto('callback')
     .values({ ...callback, state: 'waiting' })
     .onConflict((conflict) =>
-      conflict
-        .column('caseId')
-        .where('state', 'in', ['waiting', 'claimed', 'talking'])
-        .doNothing(),
+      conflict.column('caseId').where('state', 'in', ['waiting', 'claimed', 'talking']).doNothing(),
     )
     .returning('id')
     .executeTakeFirst()
@@ -95,11 +92,7 @@ export async function claimNext(
 }
 
 /** The callback if this person holds its lease at this moment, locked; else null. */
-export async function lockHeld(
-  tx: Tx,
-  id: Id,
-  staffId: Id,
-): Promise<Callback | null> {
+export async function lockHeld(tx: Tx, id: Id, staffId: Id): Promise<Callback | null> {
   const row = await tx
     .selectFrom('callback')
     .select(columns)
@@ -224,7 +217,10 @@ export async function insertReview(
   tx: Tx,
   review: Pick<Review, 'callbackId' | 'proposedRating' | 'proposedFinding' | 'proposedBy'>,
 ): Promise<void> {
-  await tx.insertInto('ratingReview').values({ ...review, state: 'waiting' }).execute()
+  await tx
+    .insertInto('ratingReview')
+    .values({ ...review, state: 'waiting' })
+    .execute()
 }
 
 export async function lockReview(tx: Tx, callbackId: Id): Promise<Review | null> {

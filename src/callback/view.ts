@@ -22,7 +22,16 @@ export async function viewCase(deps: Core, caseId: Id) {
   if (!transaction) return null
   const replies = await deps.db
     .selectFrom('reply')
-    .select(['receivedAt', 'kind', 'rating', 'reasons', 'urgent', 'conflict', 'evidence', 'textSealed'])
+    .select([
+      'receivedAt',
+      'kind',
+      'rating',
+      'reasons',
+      'urgent',
+      'conflict',
+      'evidence',
+      'textSealed',
+    ])
     .where('caseId', '=', caseId)
     .orderBy('id')
     .execute()

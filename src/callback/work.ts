@@ -113,7 +113,11 @@ export async function recordAttempt(
       reasons: report.reasons,
       noteSealed: report.note === null ? null : deps.vault.seal(report.note, 'note'),
     })
-    await writeAudit(deps, tx, entry(staff, 'callback.attempt', id, { result: report.result, ordinal }))
+    await writeAudit(
+      deps,
+      tx,
+      entry(staff, 'callback.attempt', id, { result: report.result, ordinal }),
+    )
     const now = deps.clock.now()
     const next = afterAttempt(report.result, ordinal, policy, now, report.callAgainAt)
     if (next.state === 'waiting') {

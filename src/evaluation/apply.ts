@@ -20,7 +20,11 @@ export async function applyRating(
   const { survey: policy } = await deps.policy()
   const effect = effectOf(survey.firstRating, rating)
   if (effect.counts) {
-    const moved = await markAnswered(tx, survey.id, { disposition: rating, rating, late: facts.late })
+    const moved = await markAnswered(tx, survey.id, {
+      disposition: rating,
+      rating,
+      late: facts.late,
+    })
     // Answered before, by a reply that waits for a person or had none: the rating is filled in.
     if (!moved) await setDisposition(tx, survey.id, { disposition: rating, rating })
   }

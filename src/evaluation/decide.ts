@@ -52,7 +52,12 @@ export async function judgeReply(
     if (verdict.kind === 'opt_out' || verdict.kind === 'wrong_person') {
       const phoneHash = await phoneOfReply(tx, replyId)
       if (phoneHash) {
-        await applyBlock(deps, tx, { phoneHash, kind: verdict.kind, origin: `triage:${replyId}` }, survey)
+        await applyBlock(
+          deps,
+          tx,
+          { phoneHash, kind: verdict.kind, origin: `triage:${replyId}` },
+          survey,
+        )
       }
     }
     if (!survey) return

@@ -30,7 +30,10 @@ export async function receiveReplies(deps: EvaluationDeps, ids: readonly Id[]): 
       await deps.db.transaction().execute((tx) => receiveReply(deps, tx, id, dedupeKey, value))
     }
     for (const { index, reason } of push.unusable) {
-      deps.log.error({ inbound: id, index, reason }, 'an item of a push is not usable; it is kept raw')
+      deps.log.error(
+        { inbound: id, index, reason },
+        'an item of a push is not usable; it is kept raw',
+      )
     }
     await markInbound(deps.db, id, push.unusable.length > 0 ? 'unreadable' : 'understood')
   }
@@ -103,7 +106,11 @@ async function receiveReply(
     await applyBlock(deps, tx, { phoneHash, kind, origin: `reply:${replyId}` }, owned)
   } else if (routing.route === 'triage') {
     if (owned && (fit === 'open' || fit === 'late')) {
-      await markAnswered(tx, owned.id, { disposition: 'in_triage', rating: null, late: fit === 'late' })
+      await markAnswered(tx, owned.id, {
+        disposition: 'in_triage',
+        rating: null,
+        late: fit === 'late',
+      })
     }
     await insertTriage(tx, {
       replyId,

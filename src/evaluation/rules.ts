@@ -59,7 +59,11 @@ export type Routing =
 export function routeOf(verdict: Verdict, fit: Fit, confidenceFloor: number): Routing {
   if (verdict.kind === 'opt_out') return { route: 'opt_out' }
   if (verdict.urgent) return { route: 'triage', reason: 'urgent' }
-  if (verdict.kind === 'empty' || verdict.kind === 'auto_reply' || verdict.kind === 'wrong_person') {
+  if (
+    verdict.kind === 'empty' ||
+    verdict.kind === 'auto_reply' ||
+    verdict.kind === 'wrong_person'
+  ) {
     return { route: 'other' }
   }
   if (fit === 'none') return { route: 'triage', reason: 'no_survey' }

@@ -70,7 +70,9 @@ export async function otherTextLately(
     .select('id')
     .where('phoneHash', '=', phoneHash)
     .where('submittedAt', '>', nowPlus(-withinHours * 3600))
-    .where((eb) => eb.or([eb('caseId', '!=', caseId), eb('purpose', 'not in', ['ask', 'reminder'])]))
+    .where((eb) =>
+      eb.or([eb('caseId', '!=', caseId), eb('purpose', 'not in', ['ask', 'reminder'])]),
+    )
     .limit(1)
     .executeTakeFirst()
   return row !== undefined

@@ -22,7 +22,9 @@ export const settingsSchema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
-    .describe('PostgreSQL 15 or newer. Without it an embedded server is started under the data folder'),
+    .describe(
+      'PostgreSQL 15 or newer. Without it an embedded server is started under the data folder',
+    ),
   HUIFANG_OWNER_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
@@ -30,21 +32,34 @@ export const settingsSchema = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
-    .describe('Redis 6.2 or newer with `maxmemory-policy noeviction`. Without it the queue lives in PostgreSQL'),
+    .describe(
+      'Redis 6.2 or newer with `maxmemory-policy noeviction`. Without it the queue lives in PostgreSQL',
+    ),
   ALIBABA_CLOUD_ACCESS_KEY_ID: z.string().min(1).optional().describe('Key of the SMS account'),
-  ALIBABA_CLOUD_ACCESS_KEY_SECRET: z.string().min(1).optional().describe('Secret of the SMS account'),
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Secret of the SMS account'),
   ALIYUN_SMS_ENDPOINT: z
     .string()
     .regex(/^[\w.-]+(:\d+)?$/, 'must be host or host:port, without a scheme')
     .default('dysmsapi.aliyuncs.com')
     .describe('Where the SMS provider listens'),
-  ALIYUN_SMS_PROTOCOL: z.enum(['https', 'http']).default('https').describe('`http` is for the sandbox'),
+  ALIYUN_SMS_PROTOCOL: z
+    .enum(['https', 'http'])
+    .default('https')
+    .describe('`http` is for the sandbox'),
   HUIFANG_SANDBOX: flag
     .default(false)
-    .describe('`true` says that the provider is the sandbox gateway: shown as a red banner, and short settings are allowed'),
+    .describe(
+      '`true` says that the provider is the sandbox gateway: shown as a red banner, and short settings are allowed',
+    ),
   HUIFANG_DATA_KEYS: dataKeys
     .optional()
-    .describe('Keys that encrypt what names a citizen: `id:base64` of 32 bytes, the current one first, old ones after commas'),
+    .describe(
+      'Keys that encrypt what names a citizen: `id:base64` of 32 bytes, the current one first, old ones after commas',
+    ),
   HUIFANG_PHONE_HASH_KEY: z
     .string()
     .refine(key32, 'must be 32 bytes in base64')
@@ -61,11 +76,15 @@ export const settingsSchema = z.object({
   HUIFANG_DATA_DIR: z.string().min(1).default('.data').describe('Folder of the embedded services'),
   HUIFANG_SMS_CALL_TIMEOUT_MS: wholeNumber(500, 60_000)
     .default(5_000)
-    .describe('How long one call to the provider may take, in milliseconds; after that its outcome is unknown'),
+    .describe(
+      'How long one call to the provider may take, in milliseconds; after that its outcome is unknown',
+    ),
   HUIFANG_DISPATCH_CONCURRENCY: wholeNumber(1, 64)
     .default(4)
     .describe('Batches under way at once per `work` process'),
-  HUIFANG_DATABASE_POOL: wholeNumber(2, 100).default(10).describe('Database connections per process'),
+  HUIFANG_DATABASE_POOL: wholeNumber(2, 100)
+    .default(10)
+    .describe('Database connections per process'),
   HUIFANG_ALARM_WEBHOOK_URL: z.url().optional().describe('Where alarms are posted as JSON'),
   HUIFANG_SHUTDOWN_SECONDS: wholeNumber(1, 300)
     .default(20)
@@ -79,19 +98,20 @@ export const settingsSchema = z.object({
 export type Settings = z.output<typeof settingsSchema>
 export type SettingName = keyof Settings
 
-/** Settings that `serve` and `work` cannot do without. */
-export type Config = Settings &
-  Required<
-    Pick<
-      Settings,
-      | 'DATABASE_URL'
-      | 'ALIBABA_CLOUD_ACCESS_KEY_ID'
-      | 'ALIBABA_CLOUD_ACCESS_KEY_SECRET'
-      | 'HUIFANG_DATA_KEYS'
-      | 'HUIFANG_PHONE_HASH_KEY'
-      | 'HUIFANG_HOOK_TOKEN'
-    >
-  >
+const neededAlways = ['DATABASE_URL', 'HUIFANG_DATA_KEYS', 'HUIFANG_PHONE_HASH_KEY'] as const
+const neededForTexts = [
+  'ALIBABA_CLOUD_ACCESS_KEY_ID',
+  'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  'HUIFANG_HOOK_TOKEN',
+] as const
+
+type With<Needed extends SettingName> = Omit<Settings, Needed> & {
+  [Name in Needed]: NonNullable<Settings[Name]>
+}
+/** The settings of a command that works on the database alone. */
+export type CoreConfig = With<(typeof neededAlways)[number]>
+/** The settings of `serve` and `work`. */
+export type Config = With<(typeof neededAlways)[number] | (typeof neededForTexts)[number]>
 
 /** Thrown at the start: one readable list of everything that is wrong with the environment. */
 export class ConfigError extends Error {
@@ -139,16 +159,16 @@ export function readSettings(
   return parsed.data
 }
 
-const neededAlways = ['HUIFANG_DATA_KEYS', 'HUIFANG_PHONE_HASH_KEY', 'DATABASE_URL'] as const
-const neededForTexts = [
-  'ALIBABA_CLOUD_ACCESS_KEY_ID',
-  'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
-  'HUIFANG_HOOK_TOKEN',
-] as const
-
 /** The whole configuration of `serve` and `work`. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   return readSettings(environment, [...neededAlways, ...neededForTexts]) as Config
+}
+
+/** The configuration of a command that works on the database alone. */
+export function readCoreConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): CoreConfig {
+  return readSettings(environment, neededAlways) as CoreConfig
 }
 
 /** The environment of this process: read here and nowhere else (a test looks for others). */

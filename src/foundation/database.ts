@@ -1,5 +1,5 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
-import pg from 'pg'
+import { Pool, TypeOverrides } from 'pg'
 import type { DB } from './db-types.ts'
 
 /** The role under which `serve` and `work` do everything; the owner's rights are for migrations alone. */
@@ -13,16 +13,16 @@ export type Tx = Transaction<DB>
 export type Queryable = Database | Tx
 
 // bigint arrives as text by default; ours count rows and stay far below 2^53.
-const types = new pg.TypeOverrides()
+const types = new TypeOverrides()
 types.setTypeParser(20, Number)
 // Dates without a time stay text: a Date would shift them by the zone.
 types.setTypeParser(1082, (text) => text)
 
 /** A pool whose sessions act as the app's role, whoever logged in. */
-export function appPool(url: string, options: { max: number; searchPath?: string }): pg.Pool {
+export function appPool(url: string, options: { max: number; searchPath?: string }): Pool {
   const settings = [`-c role=${appRole}`]
   if (options.searchPath) settings.push(`-c search_path=${options.searchPath}`)
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: options.max,
     options: settings.join(' '),

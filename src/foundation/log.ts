@@ -1,4 +1,10 @@
-import { pino, stdTimeFunctions, type DestinationStream, type Logger, type LevelWithSilent } from 'pino'
+import {
+  pino,
+  stdTimeFunctions,
+  type DestinationStream,
+  type Logger,
+  type LevelWithSilent,
+} from 'pino'
 import { AppError } from './errors.ts'
 
 export type Log = Logger
@@ -34,7 +40,7 @@ export function openLog(level: LevelWithSilent, destination?: DestinationStream)
     base: null,
     serializers: { err: describeError },
     redact: {
-      paths: ['phone', 'name', 'text', 'note', 'body', '*.phone', '*.name', '*.text', '*.note', '*.body'],
+      paths: ['phone', 'name', 'text', 'note', 'body', '*.phone', '*.text', '*.note', '*.body'],
       censor: '[redacted]',
     },
     hooks: { streamWrite: scrub },
@@ -42,4 +48,3 @@ export function openLog(level: LevelWithSilent, destination?: DestinationStream)
   }
   return destination ? pino(options, destination) : pino(options)
 }
-

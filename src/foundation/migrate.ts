@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { runMigrations } from 'bullmq'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
-import pg from 'pg'
+import { Client, Pool } from 'pg'
 import { appRole, queueSchema } from './database.ts'
 
 const migrationsFolder = new URL('../../migrations/', import.meta.url)
@@ -19,9 +19,12 @@ async function readMigrations(): Promise<Record<string, Migration>> {
   return Object.fromEntries(modules) as Record<string, Migration>
 }
 
-async function withMigrator<T>(ownerUrl: string, act: (migrator: Migrator) => Promise<T>): Promise<T> {
+async function withMigrator<T>(
+  ownerUrl: string,
+  act: (migrator: Migrator) => Promise<T>,
+): Promise<T> {
   const db = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: ownerUrl, max: 2 }) }),
+    dialect: new PostgresDialect({ pool: new Pool({ connectionString: ownerUrl, max: 2 }) }),
   })
   try {
     return await act(new Migrator({ db, provider: { getMigrations: readMigrations } }))
@@ -55,12 +58,12 @@ export async function migrateDown(ownerUrl: string): Promise<string | null> {
 }
 
 async function migrateQueue(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl })
+  const client = new Client({ connectionString: ownerUrl })
   await client.connect()
   try {
     await runMigrations(client, queueSchema)
     await client.query(`
-      GRANT USAGE ON SCHEMA ${queueSchema} TO ${appRole};
+      GRANT USAGE, CREATE ON SCHEMA ${queueSchema} TO ${appRole};
       GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA ${queueSchema} TO ${appRole};
       GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA ${queueSchema} TO ${appRole};
       GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${queueSchema} TO ${appRole};`)

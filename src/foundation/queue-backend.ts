@@ -25,7 +25,12 @@ export function postgresBackend(url: string): QueueBackend {
     queue: (name, defaultJobOptions) =>
       new Queue(name, { connection, defaultJobOptions }, createPostgresBackend) as unknown as Queue,
     worker: (name, concurrency, run) =>
-      new Worker(name, run, { connection, concurrency, ...workerOptions }, createPostgresBackend) as unknown as Worker,
+      new Worker(
+        name,
+        run,
+        { connection, concurrency, ...workerOptions },
+        createPostgresBackend,
+      ) as unknown as Worker,
     close: async () => {},
   }
 }
@@ -35,7 +40,11 @@ export async function redisBackend(url: string, name: string): Promise<QueueBack
   // The hash tag keeps all keys of a queue on one node of a Redis Cluster.
   const prefix = `{${name}}`
   // A producer fails at once when Redis is away: the wake-up is dispensable. A worker waits for ever.
-  const producer = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true })
+  const producer = new Redis(url, {
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    lazyConnect: true,
+  })
   const consumer = new Redis(url, { maxRetriesPerRequest: null })
   for (const connection of [producer, consumer]) connection.on('error', () => {})
   await producer.connect()
@@ -52,7 +61,11 @@ export async function redisBackend(url: string, name: string): Promise<QueueBack
 }
 
 async function refuseEviction(url: string): Promise<void> {
-  const probe = new Redis(url, { maxRetriesPerRequest: 1, lazyConnect: true, retryStrategy: () => null })
+  const probe = new Redis(url, {
+    maxRetriesPerRequest: 1,
+    lazyConnect: true,
+    retryStrategy: () => null,
+  })
   probe.on('error', () => {})
   try {
     await probe.connect()

@@ -84,7 +84,10 @@ export async function openQueues<Name extends string>(
     async wake(name, ids) {
       const jobs = []
       for (let start = 0; start < ids.length; start += chunkSize) {
-        jobs.push({ name: 'look', data: rowIds.parse({ ids: ids.slice(start, start + chunkSize) }) })
+        jobs.push({
+          name: 'look',
+          data: rowIds.parse({ ids: ids.slice(start, start + chunkSize) }),
+        })
       }
       if (jobs.length === 0) return
       try {
@@ -97,7 +100,9 @@ export async function openQueues<Name extends string>(
     async work(handlers, only) {
       const wanted = definitions.filter(({ name }) => !only || only.includes(name))
       const orphans = wanted.filter(({ name }) => !handlers[name]).map(({ name }) => name)
-      const unknown = (only ?? []).filter((name) => !definitions.some((known) => known.name === name))
+      const unknown = (only ?? []).filter(
+        (name) => !definitions.some((known) => known.name === name),
+      )
       if (orphans.length > 0) throw new Error(`no handler for queue ${orphans.join(', ')}`)
       if (unknown.length > 0) throw new Error(`no such queue: ${unknown.join(', ')}`)
       for (const { name, concurrency } of wanted) {
@@ -115,11 +120,11 @@ export async function openQueues<Name extends string>(
     async depth() {
       const counts = await Promise.all(
         definitions.map(async ({ name }) => {
-          const { waiting = 0, active = 0, delayed = 0 } = await queueOf(name).getJobCounts(
-            'waiting',
-            'active',
-            'delayed',
-          )
+          const {
+            waiting = 0,
+            active = 0,
+            delayed = 0,
+          } = await queueOf(name).getJobCounts('waiting', 'active', 'delayed')
           return [name, waiting + active + delayed] as const
         }),
       )

@@ -16,16 +16,16 @@ export function startTimer(
   log: Log,
   round: () => Promise<boolean | void>,
 ): Timer {
-  let stopped = false
+  const stopping = new AbortController()
   let wakeUp = () => {}
   const loop = (async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       const more = await round().catch((error: unknown) => {
         log.error({ err: error, timer: name }, 'timer round failed')
       })
-      if (more && !stopped) continue
+      if (more && !stopping.signal.aborted) continue
       await new Promise<void>((resolve) => {
-        if (stopped) return resolve()
+        if (stopping.signal.aborted) return resolve()
         const timeout = setTimeout(resolve, intervalMs)
         wakeUp = () => {
           clearTimeout(timeout)
@@ -36,7 +36,7 @@ export function startTimer(
   })()
   return {
     async stop() {
-      stopped = true
+      stopping.abort()
       wakeUp()
       await loop
     },

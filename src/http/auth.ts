@@ -1,4 +1,4 @@
-import type {} from '@fastify/rate-limit'
+import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Core } from '../foundation/core.ts'
 import { AppError } from '../foundation/errors.ts'
@@ -16,13 +16,19 @@ declare module 'fastify' {
   }
 }
 
+export const documentationPath = '/api/docs'
+
 /**
  * Deny by default: a route that names no roles stops the start, and a request passes only with a key
  * whose holder has one of them. Guessing keys is slowed down per address.
  */
-export function guardRoutes(app: FastifyInstance, deps: Pick<Core, 'db'>): void {
+export async function guardRoutes(app: FastifyInstance, deps: Pick<Core, 'db'>): Promise<void> {
+  await app.register(rateLimit, { global: false })
   app.decorateRequest('caller', null)
   app.addHook('onRoute', (route) => {
+    // The documentation page brings routes of its own.
+    if (route.url.startsWith(documentationPath))
+      route.config = { ...route.config, roles: ['public'] }
     if (!route.config?.roles?.length) {
       throw new Error(`route ${String(route.method)} ${route.url} names no roles`)
     }
@@ -56,4 +62,3 @@ export function sourceOf(request: FastifyRequest): string {
   if (request.caller?.kind !== 'source') throw new AppError('auth.forbidden')
   return request.caller.name
 }
-

@@ -26,13 +26,17 @@ function asAppError(error: FastifyError): AppError {
   if (error instanceof AppError) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const first = error.validation[0]
-    const field = first?.instancePath.slice(1).replaceAll('/', '.') || (error.validationContext ?? '')
+    const field =
+      first?.instancePath.slice(1).replaceAll('/', '.') || (error.validationContext ?? '')
     return new AppError('request.invalid', { field, reason: first?.message ?? '' })
   }
   const known = ofFastify[error.code]
   if (known) return new AppError(known)
   if (error.statusCode === 400) return new AppError('request.not_json')
-  if (databaseAway.test(error.code ?? '') || /timeout exceeded when trying to connect/.test(error.message)) {
+  if (
+    databaseAway.test(error.code ?? '') ||
+    /timeout exceeded when trying to connect/.test(error.message)
+  ) {
     return new AppError('database.unavailable')
   }
   return new AppError('server.fault')

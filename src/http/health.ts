@@ -28,12 +28,18 @@ export function healthRoutes(deps: HealthDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/healthz', {
       config: { roles: ['public'] },
-      schema: { summary: 'The process lives', response: { 200: z.object({ ok: z.literal(true) }) } },
+      schema: {
+        summary: 'The process lives',
+        response: { 200: z.object({ ok: z.literal(true) }) },
+      },
       handler: async () => ({ ok: true as const }),
     })
     app.get('/readyz', {
       config: { roles: ['public'] },
-      schema: { summary: 'The process can do its work', response: { 200: z.object({ ok: z.literal(true) }) } },
+      schema: {
+        summary: 'The process can do its work',
+        response: { 200: z.object({ ok: z.literal(true) }) },
+      },
       async handler() {
         await sql`SELECT 1`.execute(deps.db).catch(() => {
           throw new AppError('database.unavailable')

@@ -1,4 +1,3 @@
-import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -10,7 +9,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { Core } from '../foundation/core.ts'
-import { guardRoutes } from './auth.ts'
+import { documentationPath, guardRoutes } from './auth.ts'
 import { answerErrors } from './errors.ts'
 
 const securityHeaders = {
@@ -31,14 +30,13 @@ export async function buildServer(
   const app = fastify({
     loggerInstance: deps.log,
     // Addresses may carry the hook's token; requests are logged by their route instead.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: false,
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   answerErrors(app as unknown as FastifyInstance)
-  await app.register(rateLimit, { global: false })
-  guardRoutes(app as unknown as FastifyInstance, deps)
+  await guardRoutes(app as unknown as FastifyInstance, deps)
   app.addHook('onRequest', async (_request, reply) => {
     // The documentation page brings a policy of its own.
     reply.headers(securityHeaders)
@@ -46,7 +44,11 @@ export async function buildServer(
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'huifang', version: '1', description: '回访: surveys, callbacks and outcomes' },
+      info: {
+        title: 'huifang',
+        version: '1',
+        description: '回访: surveys, callbacks and outcomes',
+      },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
       security: [{ key: [] }],
     },
@@ -58,11 +60,6 @@ export async function buildServer(
     { config: { roles: ['public'] }, schema: { hide: true } },
     async (_request, reply) => reply.send(app.swagger() as never),
   )
-  await app.register(async (docs) => {
-    docs.addHook('onRoute', (route) => {
-      route.config = { ...route.config, roles: ['public'] }
-    })
-    await docs.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true })
-  })
+  await app.register(swaggerUi, { routePrefix: documentationPath, staticCSP: true })
   return app as unknown as FastifyInstance
 }

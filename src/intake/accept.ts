@@ -33,7 +33,11 @@ export async function acceptRows(
     ;(rounds[round] ??= []).push({ index, row: parsed.row })
   })
   for (const round of rounds) {
-    const results = await acceptDistinct(deps, source, round.map(({ row }) => row))
+    const results = await acceptDistinct(
+      deps,
+      source,
+      round.map(({ row }) => row),
+    )
     round.forEach(({ index }, position) => {
       verdicts[index] = results[position]!
     })
@@ -112,7 +116,13 @@ export function planned(draft: Draft): PlannedTransaction {
 function acceptedVerdict(draft: Draft, plan: Plan): RowVerdict {
   const { externalId, id: transactionId } = draft
   return plan.surveyed
-    ? { externalId, verdict: 'accepted', transactionId, surveyed: true, sendAt: plan.sendAt.toISOString() }
+    ? {
+        externalId,
+        verdict: 'accepted',
+        transactionId,
+        surveyed: true,
+        sendAt: plan.sendAt.toISOString(),
+      }
     : { externalId, verdict: 'accepted', transactionId, surveyed: false, reason: plan.reason }
 }
 

@@ -6,7 +6,13 @@ import { planSurveys, type PlanDeps } from '../survey/plan.ts'
 import { forgetPlan, markNotSent, readSurvey, releaseSlots } from '../survey/store.ts'
 import type { Draft } from './accept.ts'
 import type { RowVerdict } from './row.ts'
-import { insertAmendment, isWithdrawn, markWithdrawn, overwriteTransaction, setContentHash } from './store.ts'
+import {
+  insertAmendment,
+  isWithdrawn,
+  markWithdrawn,
+  overwriteTransaction,
+  setContentHash,
+} from './store.ts'
 
 /**
  * The same key came with other content. While the text is not on its way the change is applied, and what

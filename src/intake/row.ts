@@ -20,7 +20,9 @@ function isPlausibleTime(value: string): boolean {
 
 /** A transaction as source systems push it. Unknown flags and units are accepted here: they are left out with a reason. */
 export const transactionRowSchema = z.object({
-  externalId: text(128).describe('The source’s own number of the transaction; the key together with the source'),
+  externalId: text(128).describe(
+    'The source’s own number of the transaction; the key together with the source',
+  ),
   kind: z.enum(['completed', 'amended', 'cancelled']).default('completed'),
   business: z.enum(businesses, { error: `必须是 ${businesses.join('、')} 之一` }),
   category: text(64).optional().describe('Kind of incident; a 110 row without it is not texted'),
@@ -40,8 +42,20 @@ export const transactionRowSchema = z.object({
 export type TransactionRow = z.output<typeof transactionRowSchema>
 
 export type RowVerdict =
-  | { externalId: string; verdict: 'accepted'; transactionId: string; surveyed: true; sendAt: string }
-  | { externalId: string; verdict: 'accepted'; transactionId: string; surveyed: false; reason: string }
+  | {
+      externalId: string
+      verdict: 'accepted'
+      transactionId: string
+      surveyed: true
+      sendAt: string
+    }
+  | {
+      externalId: string
+      verdict: 'accepted'
+      transactionId: string
+      surveyed: false
+      reason: string
+    }
   | { externalId: string; verdict: 'duplicate'; transactionId: string }
   | {
       externalId: string

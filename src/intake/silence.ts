@@ -11,7 +11,9 @@ export async function watchSources(deps: Core): Promise<void> {
     .select([
       'name',
       'silentAfterMinutes',
-      sql<boolean>`last_pushed_at < now() - make_interval(mins => silent_after_minutes)`.as('silent'),
+      sql<boolean>`last_pushed_at < now() - make_interval(mins => silent_after_minutes)`.as(
+        'silent',
+      ),
     ])
     .where('silentAfterMinutes', 'is not', null)
     .execute()

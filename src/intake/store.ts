@@ -53,7 +53,11 @@ export async function claimKeys(
     .selectFrom('transactionKey')
     .select(['externalId', 'transactionId', 'contentHash'])
     .where('source', '=', others[0]!.source)
-    .where('externalId', 'in', others.map(({ externalId }) => externalId))
+    .where(
+      'externalId',
+      'in',
+      others.map(({ externalId }) => externalId),
+    )
     .orderBy('externalId')
     .forUpdate()
     .execute()
@@ -81,7 +85,14 @@ export async function insertTransactions(tx: Tx, rows: readonly NewTransaction[]
   if (rows.length === 0) return
   await tx
     .insertInto('transaction')
-    .values(rows.map((row) => ({ id: row.id, source: row.source, externalId: row.externalId, ...facts(row) })))
+    .values(
+      rows.map((row) => ({
+        id: row.id,
+        source: row.source,
+        externalId: row.externalId,
+        ...facts(row),
+      })),
+    )
     .execute()
 }
 
@@ -121,7 +132,7 @@ export async function isWithdrawn(tx: Tx, id: Id): Promise<boolean> {
     .select('withdrawnAt')
     .where('id', '=', id)
     .executeTakeFirst()
-  return row?.withdrawnAt != null
+  return Boolean(row?.withdrawnAt)
 }
 
 export async function insertAmendment(

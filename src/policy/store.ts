@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { writeAudit } from '../foundation/audit.ts'
 import type { Core } from '../foundation/core.ts'
 import { AppError } from '../foundation/errors.ts'
@@ -33,18 +34,17 @@ export async function activatePolicy(
     throw new AppError('request.invalid', { field: issue.path.join('.'), reason: issue.message })
   }
   const faults = policyFaults(parsed.data, wanted.sandbox)
-  if (faults.length > 0) throw new AppError('request.invalid', { field: '', reason: faults.join('; ') })
+  if (faults.length > 0)
+    throw new AppError('request.invalid', { field: '', reason: faults.join('; ') })
   return deps.db.transaction().execute(async (tx) => {
     const { version } = await tx
       .insertInto('policyVersion')
-      .values(({ selectFrom, fn, val }) => ({
-        version: selectFrom('policyVersion').select((eb) =>
-          eb(fn.coalesce(fn.max('version'), val(0)), '+', 1).as('next'),
-        ),
+      .values({
+        version: sql<number>`(SELECT coalesce(max(version), 0) + 1 FROM policy_version)`,
         settings: JSON.stringify(parsed.data),
         activatedBy: wanted.by,
         why: wanted.why,
-      }))
+      })
       .returning('version')
       .executeTakeFirstOrThrow()
     await writeAudit(deps, tx, {

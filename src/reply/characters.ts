@@ -71,11 +71,16 @@ function simplify(codePoint: number): string {
 
 /** Format characters, variation selectors, combining marks (the keycap too), skin tones and fillers. */
 function isInvisible(character: string): boolean {
-  return /^[\p{Cf}\p{Cc}\p{Mn}\p{Me}\p{Emoji_Modifier}\u115f\u1160\u2800\u3164\uffa0]$/u.test(character)
+  return /^[\p{Cf}\p{Cc}\p{Mn}\p{Me}\p{Emoji_Modifier}\u115f\u1160\u2800\u3164\uffa0]$/u.test(
+    character,
+  )
 }
 
 const separators: readonly (readonly [number, string])[] = [
-  [mark.space, ' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000'],
+  [
+    mark.space,
+    ' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000',
+  ],
   [mark.comma, ',，、;；‚،﹐﹑﹔､'],
   [mark.stop, '.。！!…\n\r\u0085\u2028\u2029｡．﹒'],
   [mark.question, '?？﹖؟⁇'],

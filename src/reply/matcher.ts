@@ -141,7 +141,11 @@ function wordsOf<Entry>(reading: Reading, trie: Trie<Step<Entry>[]>): Found<Entr
 /** A word in Latin letters counts only where no further letter touches it: `ok` is not in `book`. */
 function isWholeWord(reading: Reading, start: number, end: number): boolean {
   const { symbols, marks } = reading
-  if (isLatin(symbols.charCodeAt(start)) && isLatin(symbols.charCodeAt(start - 1)) && marks[start] === 0)
+  if (
+    isLatin(symbols.charCodeAt(start)) &&
+    isLatin(symbols.charCodeAt(start - 1)) &&
+    marks[start] === 0
+  )
     return false
   return !(
     isLatin(symbols.charCodeAt(end - 1)) &&

@@ -13,7 +13,7 @@ export function normalise(text: string): Reading {
   const ends: number[] = []
   const marks: number[] = []
   let pending = 0
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const codePoint = text.codePointAt(at) as number
     const next = at + (codePoint > 0xffff ? 2 : 1)
     const sign = signOf(codePoint)
@@ -36,7 +36,10 @@ export function normalise(text: string): Reading {
 }
 
 /** The reading without some spans of symbols (ascending, apart); a stop marks each place where one was. */
-export function without(reading: Reading, spans: readonly { start: number; end: number }[]): Reading {
+export function without(
+  reading: Reading,
+  spans: readonly { start: number; end: number }[],
+): Reading {
   if (spans.length === 0) return reading
   let symbols = ''
   const starts: number[] = []

@@ -6,7 +6,9 @@ const words = new Map<string, string>(
     .trim()
     .split(/\s{2,}|\n/)
     .map((pair) => pair.split(' '))
-    .filter((pair): pair is [string, string] => pair.length === 2 && /[^a-z]|td/.test(pair[1] ?? ''))
+    .filter(
+      (pair): pair is [string, string] => pair.length === 2 && /[^a-z]|td/.test(pair[1] ?? ''),
+    ),
 )
 const longest = Math.max(...[...words.keys()].map((word) => word.length))
 
@@ -17,11 +19,15 @@ export function spellOut(reading: Reading): Reading {
   const found: { start: number; end: number; text: string }[] = []
   for (const run of runs) {
     if (run.end - run.start > 64) return reading
-    for (let at = run.start; at < run.end; ) {
+    for (let at = run.start; at < run.end;) {
       let size = Math.min(longest, run.end - at)
       while (size > 0 && !words.has(reading.symbols.slice(at, at + size))) size -= 1
       if (size === 0) return reading
-      found.push({ start: at, end: at + size, text: words.get(reading.symbols.slice(at, at + size)) as string })
+      found.push({
+        start: at,
+        end: at + size,
+        text: words.get(reading.symbols.slice(at, at + size)) as string,
+      })
       at += size
     }
   }
@@ -40,7 +46,10 @@ function letterRuns(symbols: string): { start: number; end: number }[] {
   return runs
 }
 
-function replace(reading: Reading, spans: readonly { start: number; end: number; text: string }[]): Reading {
+function replace(
+  reading: Reading,
+  spans: readonly { start: number; end: number; text: string }[],
+): Reading {
   let symbols = ''
   const starts: number[] = []
   const ends: number[] = []

@@ -42,7 +42,10 @@ export function clauseStart(reading: Reading, at: number, marks: number = mark.p
 /** The end of the clause in which a symbol stands. */
 export function clauseEnd(reading: Reading, at: number, marks: number = mark.pause): number {
   let to = at
-  while (to < reading.symbols.length && (to === at || ((reading.marks[to] as number) & marks) === 0))
+  while (
+    to < reading.symbols.length &&
+    (to === at || ((reading.marks[to] as number) & marks) === 0)
+  )
     to += 1
   return to
 }

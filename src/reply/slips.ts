@@ -2,7 +2,10 @@ import { buHomophones, degreeHomophones, manyiHomophones, typoPairs } from './le
 import { between, isHan, mark, type Reading } from './reading.ts'
 import { buildTrie } from './trie.ts'
 
-const pairs = typoPairs.trim().split(/\s{2,}|\n/).map((pair) => pair.split(' ') as [string, string])
+const pairs = typoPairs
+  .trim()
+  .split(/\s{2,}|\n/)
+  .map((pair) => pair.split(' ') as [string, string])
 const wrongWords = buildTrie(pairs.map(([wrong, right]) => [wrong, right] as const))
 const man = new Set(manyiHomophones.man)
 const yi = new Set(manyiHomophones.yi)
@@ -64,7 +67,10 @@ function isSaidForYi(reading: Reading, at: number): boolean {
   const sign = symbols[at] as string
   const after = symbols[at + 1]
   const endsHere =
-    after === undefined || !isHan(after.charCodeAt(0)) || reading.marks[at + 1] !== 0 || particles.has(after)
+    after === undefined ||
+    !isHan(after.charCodeAt(0)) ||
+    reading.marks[at + 1] !== 0 ||
+    particles.has(after)
   if (yi.has(sign)) return after === undefined || endsHere || !notAfter.has(after)
   return yiAtEnd.has(sign) && endsHere
 }

@@ -94,7 +94,7 @@ async function intend(
   )
   const allowed = locked.filter(({ blockedBy }) => blockedBy === null)
   const wanted: Message[] = []
-  for (const [purpose, messages] of Map.groupBy(allowed, ({ purpose }) => purpose)) {
+  for (const [purpose, messages] of Map.groupBy(allowed, (each) => each.purpose)) {
     const cases = await deps.ownerOf(purpose).submitting(
       tx,
       messages.map(({ caseId }) => caseId),
@@ -105,7 +105,7 @@ async function intend(
     }
   }
   await markDropped(tx, drops)
-  for (const [purpose, dropped] of Map.groupBy(drops, ({ purpose }) => purpose)) {
+  for (const [purpose, dropped] of Map.groupBy(drops, (each) => each.purpose)) {
     await deps.ownerOf(purpose).failed(tx, dropped)
   }
   return formBatches(deps, tx, policy, wanted)

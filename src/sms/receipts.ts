@@ -44,7 +44,11 @@ export async function applyReceipt(deps: SmsDeps, tx: Tx, receipt: Receipt): Pro
     .forUpdate()
     .executeTakeFirst()
   if (!message) return false
-  if (message.delivery === null) await writeDelivery(tx, message.id, receipt)
+  const meaning = deliveryMeaning(receipt.code)
+  // Not every receipt is the carrier's last word: some say only that it took the text on.
+  if (message.delivery === null && (receipt.delivered || meaning.final)) {
+    await writeDelivery(tx, message.id, receipt)
+  }
   if (message.state === 'submitting' || message.state === 'unknown') {
     await markAccepted(tx, [message.id], {
       bizId: receipt.bizId,
@@ -52,7 +56,6 @@ export async function applyReceipt(deps: SmsDeps, tx: Tx, receipt: Receipt): Pro
     })
     await deps.ownerOf(message.purpose as Purpose).accepted(tx, [message.caseId])
   }
-  const meaning = deliveryMeaning(receipt.code)
   if (!receipt.delivered && meaning.block) {
     await contactBlock(tx, {
       phoneHash: receipt.phoneHash,

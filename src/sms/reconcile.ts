@@ -71,7 +71,12 @@ async function leaveBehind(deps: SmsDeps, policy: Policy, ids: readonly Id[]): P
       .skipLocked()
       .execute()
     if (stuck.length === 0) return
-    const rows = await markUnknown(tx, stuck.map(({ id }) => id), 'left_behind', 0)
+    const rows = await markUnknown(
+      tx,
+      stuck.map(({ id }) => id),
+      'left_behind',
+      0,
+    )
     for (const { caseId, purpose } of rows) await deps.ownerOf(purpose).unknown(tx, [caseId])
   })
 }
@@ -97,7 +102,9 @@ async function ask(deps: SmsDeps, policy: Policy, message: Unsettled): Promise<v
 /** The provider files by its own day in UTC+8: around midnight a text may stand under either. */
 export function daysToAsk(submittedAt: Date): string[] {
   const slackMs = 15 * 60 * 1000
-  const days = [-slackMs, slackMs].map((slack) => businessDay(dateAt(submittedAt.getTime() + slack)))
+  const days = [-slackMs, slackMs].map((slack) =>
+    businessDay(dateAt(submittedAt.getTime() + slack)),
+  )
   return [...new Set(days)]
 }
 
@@ -135,12 +142,7 @@ async function learn(
     .execute()
 }
 
-async function noteEmpty(
-  deps: SmsDeps,
-  tx: Tx,
-  policy: Policy,
-  message: Unsettled,
-): Promise<void> {
+async function noteEmpty(deps: SmsDeps, tx: Tx, policy: Policy, message: Unsettled): Promise<void> {
   const apart = policy.sms.unknownEmptyApartSeconds
   if (message.state !== 'unknown') {
     // Accepted, and yet not filed: a receipt may still come; asked again, never sent again.
@@ -152,7 +154,7 @@ async function noteEmpty(
       .execute()
     return
   }
-  const { shown } = await tx
+  const { shown } = (await tx
     .updateTable('message')
     .set((eb) => ({
       emptyQueries: eb('emptyQueries', '+', 1),
@@ -166,7 +168,7 @@ async function noteEmpty(
         'shown',
       ),
     )
-    .executeTakeFirst() ?? { shown: false }
+    .executeTakeFirst()) ?? { shown: false }
   if (!shown) return
   if (policy.sms.resendWhenShownNotToHaveIt) {
     const rows = await markRequeued(tx, [message.id], {

@@ -24,8 +24,10 @@ export function hookRoutes(deps: HookDeps): FastifyPluginAsyncZod {
   const token = Buffer.from(deps.hookToken)
   return async (app) => {
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: bodyLimitBytes }, (_request, body, done) =>
-      done(null, body),
+    app.addContentTypeParser(
+      '*',
+      { parseAs: 'string', bodyLimit: bodyLimitBytes },
+      (_request, body, done) => done(null, body),
     )
     for (const [path, channel] of Object.entries(channels)) {
       app.post(`/hooks/aliyun/:token/${path}`, {

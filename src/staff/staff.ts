@@ -97,10 +97,7 @@ export async function createStaff(
 }
 
 /** Who a key belongs to; null when it is unknown, revoked, or its person has left. */
-export async function callerOfKey(
-  deps: Pick<Core, 'db'>,
-  key: string,
-): Promise<Caller | null> {
+export async function callerOfKey(deps: Pick<Core, 'db'>, key: string): Promise<Caller | null> {
   const row = await deps.db
     .selectFrom('accessKey')
     .leftJoin('staff', (join) =>
@@ -114,7 +111,8 @@ export async function callerOfKey(
   if (row.kind === 'source' || row.kind === 'feed') {
     return { kind: row.kind, name: row.holder, scopes: row.scopes }
   }
-  if (row.id === null || row.name === null || row.role === null || row.unitCode === null) return null
+  if (row.id === null || row.name === null || row.role === null || row.unitCode === null)
+    return null
   const staff = { id: row.id, name: row.name, role: row.role as StaffRole, unitCode: row.unitCode }
   return { kind: 'staff', staff, scopes: row.scopes }
 }

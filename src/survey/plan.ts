@@ -92,7 +92,13 @@ export async function planSurveys(
   }
 
   const asked = await reserveSlots(deps, tx, policy, askable)
-  await writePlan(deps, tx, policy, units, askable.filter(({ transaction }) => asked.has(transaction.id)))
+  await writePlan(
+    deps,
+    tx,
+    policy,
+    units,
+    askable.filter(({ transaction }) => asked.has(transaction.id)),
+  )
   for (const { transaction, sendAt } of askable) {
     plans.set(
       transaction.id,
@@ -124,9 +130,12 @@ async function reserveSlots(
   for (const candidate of askable) {
     const key = slotKey(slotOf(candidate, policy))
     const rival = best.get(key)
-    if (!rival || priorityOf(candidate, policy) > priorityOf(rival, policy)) best.set(key, candidate)
+    if (!rival || priorityOf(candidate, policy) > priorityOf(rival, policy))
+      best.set(key, candidate)
   }
-  const slots = [...best.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => slotOf(each, policy))
+  const slots = [...best.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, each]) => slotOf(each, policy))
   const before = await lockSlots(tx, slots)
   const taken = await takeSlots(tx, slots)
   const superseded = slots.flatMap((slot) => {
@@ -148,7 +157,11 @@ async function supersede(deps: PlanDeps, tx: Tx, surveyIds: readonly Id[]): Prom
     .where('id', 'in', [...surveyIds])
     .where('state', 'in', ['open', 'expired'])
     .execute()
-  const ended = await markClosed(tx, rest.map(({ id }) => id), 'superseded')
+  const ended = await markClosed(
+    tx,
+    rest.map(({ id }) => id),
+    'superseded',
+  )
   await recordOutcomes(deps, tx, [...notSent, ...ended])
 }
 
@@ -226,5 +239,7 @@ async function countByNumber(
     .where('id', '>=', since)
     .groupBy('phoneHash')
     .execute()
-  return new Map(rows.map(({ phoneHash, transactions }) => [phoneHash!.toString('hex'), transactions]))
+  return new Map(
+    rows.map(({ phoneHash, transactions }) => [phoneHash!.toString('hex'), transactions]),
+  )
 }

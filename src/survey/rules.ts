@@ -125,7 +125,9 @@ export function inSample(
   candidate: Pick<Candidate, 'source' | 'externalId'>,
   share: number,
 ): boolean {
-  const digest = createHash('sha256').update(`${candidate.source}\n${candidate.externalId}`).digest()
+  const digest = createHash('sha256')
+    .update(`${candidate.source}\n${candidate.externalId}`)
+    .digest()
   return digest.readUInt32BE(0) / 2 ** 32 < share
 }
 

@@ -33,7 +33,11 @@ export async function insertSuppressions(
     business: string
   }[],
 ): Promise<void> {
-  if (rows.length > 0) await tx.insertInto('suppression').values([...rows]).execute()
+  if (rows.length > 0)
+    await tx
+      .insertInto('suppression')
+      .values([...rows])
+      .execute()
 }
 
 export interface Slot {
@@ -51,8 +55,18 @@ export async function lockSlots(
   if (wanted.length === 0) return new Map()
   const rows = await tx
     .selectFrom('openSurvey')
-    .select(['phoneHash', 'signature', 'surveyId', 'priority', sql<boolean>`free_at > now()`.as('taken')])
-    .where('phoneHash', 'in', wanted.map(({ phoneHash }) => phoneHash))
+    .select([
+      'phoneHash',
+      'signature',
+      'surveyId',
+      'priority',
+      sql<boolean>`free_at > now()`.as('taken'),
+    ])
+    .where(
+      'phoneHash',
+      'in',
+      wanted.map(({ phoneHash }) => phoneHash),
+    )
     .orderBy('phoneHash')
     .orderBy('signature')
     .forUpdate()
@@ -104,7 +118,11 @@ export async function releaseSlots(tx: Tx, surveyIds: readonly Id[]): Promise<vo
   await tx
     .deleteFrom('openSurvey')
     .where('surveyId', 'in', [...surveyIds])
-    .where('phoneHash', 'in', hashes.map(({ phoneHash }) => phoneHash))
+    .where(
+      'phoneHash',
+      'in',
+      hashes.map(({ phoneHash }) => phoneHash),
+    )
     .execute()
 }
 
@@ -144,8 +162,16 @@ export async function markOpen(
   await tx
     .updateTable('openSurvey')
     .set({ freeAt: nowPlus(lateSeconds) })
-    .where('surveyId', 'in', rows.map(({ id }) => id))
-    .where('phoneHash', 'in', rows.map(({ phoneHash }) => phoneHash))
+    .where(
+      'surveyId',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .where(
+      'phoneHash',
+      'in',
+      rows.map(({ phoneHash }) => phoneHash),
+    )
     .execute()
 }
 
@@ -339,7 +365,11 @@ export async function forgetPlan(tx: Tx, id: Id): Promise<boolean> {
 }
 
 export async function readSurvey(tx: Queryable, id: Id): Promise<Survey | null> {
-  const row = await tx.selectFrom('survey').select(surveyColumns).where('id', '=', id).executeTakeFirst()
+  const row = await tx
+    .selectFrom('survey')
+    .select(surveyColumns)
+    .where('id', '=', id)
+    .executeTakeFirst()
   return (row as Survey | undefined) ?? null
 }
 

@@ -10,7 +10,10 @@ const optional = z
   .transform((text) => (text === '' ? null : text))
   .nullable()
   .default(null)
-const code = z.string().trim().regex(/^[\w-]{1,32}$/, 'must be 1 to 32 letters, digits, - or _')
+const code = z
+  .string()
+  .trim()
+  .regex(/^[\w-]{1,32}$/, 'must be 1 to 32 letters, digits, - or _')
 const closed = z
   .enum(['', 'true', 'false'])
   .default('')
@@ -76,7 +79,13 @@ async function importVersions<Schema extends z.ZodType>(
 ): Promise<ImportReport> {
   const report: ImportReport = { imported: 0, rejected: [] }
   const rows = createReadStream(file).pipe(
-    parse({ columns: true, bom: true, skip_empty_lines: true, info: true, relax_column_count: true }),
+    parse({
+      columns: true,
+      bom: true,
+      skip_empty_lines: true,
+      info: true,
+      relax_column_count: true,
+    }),
   )
   for await (const { record, info } of rows as AsyncIterable<{
     record: unknown

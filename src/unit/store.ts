@@ -16,7 +16,7 @@ export async function readUnits(deps: Pick<Core, 'db'>): Promise<Map<string, Uni
     FROM unit_version
     WHERE valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
     ORDER BY code, valid_from DESC`.execute(deps.db)
-  return new Map(rows.filter((row) => !row.closed).map(({ closed: _, ...unit }) => [unit.code, unit]))
+  return new Map(rows.filter((row) => !row.closed).map((unit) => [unit.code, unit]))
 }
 
 const cacheMs = 5_000

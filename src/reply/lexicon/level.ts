@@ -17,14 +17,16 @@ export const level: Group[] = [
   {
     idea: 'level',
     note: 'Names of the ends of rating scales in shops and apps.',
-    patterns: '好评 五星 五星好评 五颗星 5星 5颗星 满分 满分好评 {full} 一百分 一百昏 100昏 给个赞 优秀 优 优良 优等 全五星 满星',
+    patterns:
+      '好评 五星 五星好评 五颗星 5星 5颗星 满分 满分好评 {full} 一百分 一百昏 100昏 给个赞 优秀 优 优良 优等 全五星 满星',
     rating: 'satisfied',
     weight: 2,
   },
   {
     idea: 'level',
     note: 'As above, the other end.',
-    patterns: '差评 零分 0分 负分 零颗星 一星差评 1星差评 零星 0星 0颗星 零星差评 不及格 不合格 给差评 给个差评',
+    patterns:
+      '差评 零分 0分 负分 零颗星 一星差评 1星差评 零星 0星 0颗星 零星差评 不及格 不合格 给差评 给个差评',
     rating: 'dissatisfied',
   },
   {
@@ -53,7 +55,8 @@ export const middling: Group[] = [
   {
     idea: 'middling',
     note: 'Degree words that make 满意 the third level.',
-    patterns: '(基本|基本上|大体|大体上|大致|勉强|勉勉强强|凑合|马马虎虎)(算|算是|还算|还|也|能|可以)(满意|可以|行) (基本|基本上|大体|大体上|大致|勉强|勉勉强强)满意 基满 半满意 一半满意 满意一半 不是特别满意但还行',
+    patterns:
+      '(基本|基本上|大体|大体上|大致|勉强|勉勉强强|凑合|马马虎虎)(算|算是|还算|还|也|能|可以)(满意|可以|行) (基本|基本上|大体|大体上|大致|勉强|勉勉强强)满意 基满 半满意 一半满意 满意一半 不是特别满意但还行',
     rating: 'basically_satisfied',
   },
 ]

@@ -18,7 +18,8 @@ export const praise: Group[] = [
     idea: 'praise',
     note: 'Words of which only the praise is common; negated they still are a complaint.',
     scope: true,
-    patterns: '错不了 没得挑 没的说 没得说 没话说 没说的 好用 有用 管用 顶用 中用 有效 有效果 起作用 见效 有水平 有素质 有效率',
+    patterns:
+      '错不了 没得挑 没的说 没得说 没话说 没说的 好用 有用 管用 顶用 中用 有效 有效果 起作用 见效 有水平 有素质 有效率',
     reason: 'result',
   },
   {
@@ -58,7 +59,8 @@ export const praise: Group[] = [
     note: 'Ease.',
     scope: true,
     reason: 'procedure',
-    patterns: '方便 便捷 便利 便民 简便 简单 顺利 顺当 顺畅 省事 省心 通畅 流程清楚 流程简单 手续简单 手续简便 说得清楚 讲得清楚 解释得清楚 说清楚 讲清楚 说明白 讲明白 告知清楚 一次说清 一次说清楚 一次性告知 一次性说清 一次性说清楚 一次告知 通情理 灵活 convenient easy smooth',
+    patterns:
+      '方便 便捷 便利 便民 简便 简单 顺利 顺当 顺畅 省事 省心 通畅 流程清楚 流程简单 手续简单 手续简便 说得清楚 讲得清楚 解释得清楚 说清楚 讲清楚 说明白 讲明白 告知清楚 一次说清 一次说清楚 一次性告知 一次性说清 一次性说清楚 一次告知 通情理 灵活 convenient easy smooth',
   },
   {
     idea: 'praise',
@@ -100,6 +102,7 @@ export const praise: Group[] = [
   {
     idea: 'praise',
     note: 'Figures of speech of netizens.',
-    patterns: '666 六六六 溜溜的 绝绝子 泰裤辣 奈斯 挖槽牛 棒棒哒 棒棒的 赞赞赞 么么哒 爱了爱了 爱了 盖了帽 没治了 没谁了 杠杠 棒极了 好极了 美滋滋 倍儿棒 老好了 好着呢 好着哩 好着嘞 好着咧 怪好 怪管 怪中 怪照 怪得劲 管得很 真管 真中 可中 可好了 可得劲 中得很 得味 得的很 有味 恣 恣儿 沾 沾弦 真行',
+    patterns:
+      '666 六六六 溜溜的 绝绝子 泰裤辣 奈斯 挖槽牛 棒棒哒 棒棒的 赞赞赞 么么哒 爱了爱了 爱了 盖了帽 没治了 没谁了 杠杠 棒极了 好极了 美滋滋 倍儿棒 老好了 好着呢 好着哩 好着嘞 好着咧 怪好 怪管 怪中 怪照 怪得劲 管得很 真管 真中 可中 可好了 可得劲 中得很 得味 得的很 有味 恣 恣儿 沾 沾弦 真行',
   },
 ]

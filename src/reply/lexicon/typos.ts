@@ -56,4 +56,11 @@ export const manyiHomophones = {
 export const buHomophones = '布步部补卜捕埠怖簿'
 
 /** Characters that are typed for degree words right before 满意 and 不满意. */
-export const degreeHomophones: Record<string, string> = { 恨: '很', 狠: '很', 痕: '很', 哏: '很', 泰: '太', 台: '太' }
+export const degreeHomophones: Record<string, string> = {
+  恨: '很',
+  狠: '很',
+  痕: '很',
+  哏: '很',
+  泰: '太',
+  台: '太',
+}

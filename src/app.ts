@@ -1,0 +1,146 @@
+import type { FastifyInstance } from 'fastify'
+import { dueSources, queueDefinitions, queueHandlers, type QueueName } from '../workers/index.ts'
+import { tellAlarms } from './alarm/tell.ts'
+import { alarmRoutes } from './alarm/routes.ts'
+import { callbackRoutes } from './callback/routes.ts'
+import { returnExpiredLeases } from './callback/store.ts'
+import type { CallbackDeps } from './callback/work.ts'
+import { receiveReplies, type EvaluationDeps } from './evaluation/receive.ts'
+import { evaluationRoutes } from './evaluation/routes.ts'
+import { holdsUrgent } from './evaluation/urgent-push.ts'
+import { systemClock } from './foundation/clock.ts'
+import type { Config, CoreConfig } from './foundation/config.ts'
+import type { Core } from './foundation/core.ts'
+import { openDatabase } from './foundation/database.ts'
+import { idMaker } from './foundation/ids.ts'
+import { openLog, type Log } from './foundation/log.ts'
+import { openQueues, type Queues } from './foundation/queue.ts'
+import { startRelay } from './foundation/relay.ts'
+import { startTimer, type Timer } from './foundation/timer.ts'
+import { openVault } from './foundation/vault.ts'
+import { healthRoutes } from './http/health.ts'
+import { buildServer } from './http/server.ts'
+import { intakeRoutes } from './intake/routes.ts'
+import { watchSources } from './intake/silence.ts'
+import { policyReader } from './policy/store.ts'
+import { ensurePartitions } from './foundation/partitions.ts'
+import { numberFeed } from './scoring/feed.ts'
+import { feedRoutes } from './scoring/routes.ts'
+import { aliyunGateway } from './sms/aliyun.ts'
+import { noOwner } from './sms/owner.ts'
+import { hookRoutes } from './sms/routes.ts'
+import { askOwner } from './survey/ask.ts'
+import { textCitizen } from './survey/case-text.ts'
+import { templateReader } from './template/store.ts'
+import { unitReader } from './unit/store.ts'
+
+/** Everything wired together: the only place that knows which part stands behind which port. */
+export type App = EvaluationDeps &
+  CallbackDeps & {
+    config: Config
+    queues: Queues<QueueName>
+    close: () => Promise<void>
+  }
+
+/** What needs keys and a database, but neither queue nor provider: the commands of operators. */
+export function buildCore(config: CoreConfig, log: Log): Core {
+  return {
+    db: openDatabase(config.DATABASE_URL, { max: config.HUIFANG_DATABASE_POOL }),
+    log,
+    clock: systemClock,
+    newId: idMaker(systemClock),
+    vault: openVault(config.HUIFANG_DATA_KEYS, config.HUIFANG_PHONE_HASH_KEY),
+  }
+}
+
+export async function buildApp(
+  config: Config,
+  log: Log = openLog(config.HUIFANG_LOG_LEVEL),
+): Promise<App> {
+  const core = buildCore(config, log)
+  const policy = policyReader(core)
+  const units = unitReader(core)
+  const templates = templateReader(core)
+  const queues = await openQueues(
+    queueDefinitions,
+    { databaseUrl: config.DATABASE_URL, redisUrl: config.REDIS_URL, prefix: 'huifang' },
+    log,
+  )
+  const surveyOwner = askOwner({ ...core, policy })
+  const texting = { ...core, policy, units, templates }
+  return {
+    ...texting,
+    config,
+    queues,
+    gateway: aliyunGateway({
+      accessKeyId: config.ALIBABA_CLOUD_ACCESS_KEY_ID,
+      accessKeySecret: config.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+      endpoint: config.ALIYUN_SMS_ENDPOINT,
+      protocol: config.ALIYUN_SMS_PROTOCOL,
+      callTimeoutMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS,
+    }),
+    ownerOf: (purpose) => (purpose === 'ask' ? surveyOwner : noOwner),
+    textCitizen: (tx, caseId, purpose) => textCitizen(texting, tx, caseId, purpose),
+    close: async () => {
+      await queues.close(config.HUIFANG_SHUTDOWN_SECONDS * 1000)
+      await core.db.destroy()
+    },
+  }
+}
+
+/** The HTTP side: intake, the provider's pushes, the work of people, the feed. */
+export async function startHttp(app: App): Promise<FastifyInstance> {
+  const { config, queues, log } = app
+  const server = await buildServer(app, [
+    intakeRoutes(app),
+    hookRoutes({
+      ...app,
+      hookToken: config.HUIFANG_HOOK_TOKEN,
+      pushed(channel, id, body) {
+        // Somebody may be in danger: not even the queue's few milliseconds are waited for.
+        const look =
+          channel === 'sms_up' && holdsUrgent(body)
+            ? receiveReplies(app, [id])
+            : queues.wake(channel === 'sms_up' ? 'replies' : 'receipts', [id])
+        look.catch((error: unknown) => log.error({ err: error }, 'a push waits for the sweep'))
+      },
+    }),
+    callbackRoutes(app),
+    evaluationRoutes(app),
+    alarmRoutes(app),
+    feedRoutes(app),
+    healthRoutes({ ...app, queueDepth: () => queues.depth() }),
+  ])
+  await server.listen({ host: config.HUIFANG_HOST, port: config.HUIFANG_PORT })
+  return server
+}
+
+export interface Work {
+  /** Stops timers first, so that nothing new is begun, and waits for the rounds under way. */
+  stop(): Promise<void>
+}
+
+/** The working side: handlers of the queues, relay, sweep and the numbering of the feed. */
+export async function startWork(app: App, only?: readonly QueueName[]): Promise<Work> {
+  const { queues, log, config } = app
+  await queues.work(queueHandlers(app), only)
+  const sources = dueSources(app).filter(({ queue }) => !only || only.includes(queue))
+  const every = (name: string, seconds: number, round: () => Promise<unknown>): Timer =>
+    startTimer(name, seconds * 1000, log, async () => {
+      await round()
+    })
+  const timers = [
+    startRelay(sources, (queue, ids) => queues.wake(queue, ids), 250, log),
+    startTimer('feed', 200, log, () => numberFeed(app)),
+    every('leases', 5, () => returnExpiredLeases(app)),
+    every('sources', 30, () => watchSources(app)),
+    every('partitions', 3600, () => ensurePartitions(app)),
+  ]
+  const webhook = config.HUIFANG_ALARM_WEBHOOK_URL
+  if (webhook) timers.push(every('alarms', 1, () => tellAlarms(app, webhook)))
+  return {
+    async stop() {
+      await Promise.all(timers.map((timer) => timer.stop()))
+    },
+  }
+}

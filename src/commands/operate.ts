@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises'
+import { standingAlarms } from '../alarm/alarm.ts'
+import { buildCore } from '../app.ts'
+import { processEnvironment, readCoreConfig, readSettings } from '../foundation/config.ts'
+import type { Core } from '../foundation/core.ts'
+import { AppError } from '../foundation/errors.ts'
+import { openLog } from '../foundation/log.ts'
+import { migrateDatabase, migrateDown } from '../foundation/migrate.ts'
+import { openQueues, type Queues } from '../foundation/queue.ts'
+import { importFile } from '../intake/import.ts'
+import { activatePolicy, policyReader } from '../policy/store.ts'
+import { resumeSending } from '../sms/pause.ts'
+import {
+  createFeedKey,
+  createSource,
+  createStaff,
+  staffRoles,
+  type StaffRole,
+} from '../staff/staff.ts'
+import { templateReader } from '../template/store.ts'
+import { importOfficers, importUnits, type ImportReport } from '../unit/import.ts'
+import { unitReader, unknownUnits } from '../unit/store.ts'
+import { queueDefinitions, type QueueName } from '../../workers/index.ts'
+
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+const sayAll = (rows: readonly object[]) => rows.forEach((row) => say(JSON.stringify(row)))
+
+async function withCore<T>(act: (core: Core) => Promise<T>): Promise<T> {
+  const core = buildCore(readCoreConfig(processEnvironment()), openLog('warn'))
+  try {
+    return await act(core)
+  } finally {
+    await core.db.destroy()
+  }
+}
+
+async function withQueues(act: (queues: Queues<QueueName>) => Promise<void>): Promise<void> {
+  const config = readCoreConfig(processEnvironment())
+  const queues = await openQueues(
+    queueDefinitions,
+    { databaseUrl: config.DATABASE_URL, redisUrl: config.REDIS_URL, prefix: 'huifang' },
+    openLog('warn'),
+  )
+  try {
+    await act(queues)
+  } finally {
+    await queues.close(1_000)
+  }
+}
+
+export async function migrate(down: boolean): Promise<void> {
+  const settings = readSettings(processEnvironment(), ['DATABASE_URL'])
+  const url = settings.HUIFANG_OWNER_DATABASE_URL ?? settings.DATABASE_URL!
+  if (down) return say(`undone: ${(await migrateDown(url)) ?? 'nothing left'}`)
+  const applied = await migrateDatabase(url)
+  say(applied.length === 0 ? 'up to date' : `applied: ${applied.join(', ')}`)
+}
+
+export const importTransactions = (file: string, source: string) =>
+  withCore(async (core) => {
+    const policy = policyReader(core)
+    const deps = { ...core, policy, units: unitReader(core), templates: templateReader(core) }
+    const report = await importFile(deps, source, file, (line) => void process.stderr.write(line))
+    sayAll(report.rejections)
+    const { rejections: _, ...counts } = report
+    say(JSON.stringify(counts))
+  })
+
+function sayImport(report: ImportReport): void {
+  sayAll(report.rejected)
+  say(JSON.stringify({ imported: report.imported, rejected: report.rejected.length }))
+}
+
+export const unitImport = (file: string) =>
+  withCore(async (core) => sayImport(await importUnits(core, file)))
+
+export const officerImport = (file: string) =>
+  withCore(async (core) => sayImport(await importOfficers(core, file)))
+
+export const unitUnknown = () => withCore(async (core) => sayAll(await unknownUnits(core)))
+
+export const sourceCreate = (name: string, silentAfterMinutes: number | null) =>
+  withCore(async (core) => say(await createSource(core, { name, silentAfterMinutes })))
+
+export const feedCreate = (name: string) =>
+  withCore(async (core) => say(await createFeedKey(core, name)))
+
+export const staffCreate = (name: string, role: string, unitCode: string) =>
+  withCore(async (core) => {
+    if (!(staffRoles as readonly string[]).includes(role)) {
+      throw new AppError('request.invalid', { field: 'role', reason: staffRoles.join(', ') })
+    }
+    say((await createStaff(core, { name, role: role as StaffRole, unitCode })).key)
+  })
+
+export const callbackList = () =>
+  withCore(async (core) =>
+    sayAll(
+      await core.db
+        .selectFrom('callback')
+        .select(['id', 'origin', 'state', 'unitCode', 'dueAt', 'notBefore', 'attempts'])
+        .where('state', 'in', ['waiting', 'claimed', 'talking'])
+        .orderBy('dueAt')
+        .limit(200)
+        .execute(),
+    ),
+  )
+
+export const queueDead = () => withQueues(async (queues) => sayAll(await queues.dead()))
+
+export const queueRedrive = (name: string | undefined) =>
+  withQueues(async (queues) => say(`${await queues.redrive(name)} jobs put back`))
+
+export const policyShow = () =>
+  withCore(async (core) => say(JSON.stringify(await policyReader(core)(), null, 2)))
+
+export const policySet = (file: string, why: string) =>
+  withCore(async (core) => {
+    const settings: unknown = JSON.parse(await readFile(file, 'utf8'))
+    const sandbox = readCoreConfig(processEnvironment()).HUIFANG_SANDBOX
+    const version = await activatePolicy(core, { settings, by: 'operator', why, sandbox })
+    say(`policy version ${version} is in force`)
+  })
+
+export const smsResume = () =>
+  withCore(async (core) => say(`${await resumeSending(core, 'operator')} pauses lifted`))
+
+export const alarmList = () => withCore(async (core) => sayAll(await standingAlarms(core)))

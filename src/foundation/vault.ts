@@ -1,0 +1,13 @@
+import type { Vault } from './core.ts'
+import { phoneHash } from './phone.ts'
+import { sealer, type SealingKey } from './secrets.ts'
+
+/** The vault over the configured keys. */
+export function openVault(dataKeys: readonly SealingKey[], phoneHashKey: Buffer): Vault {
+  const safe = sealer({ keys: dataKeys })
+  return {
+    seal: (text, context) => safe.seal(text, context),
+    open: (sealed, context) => safe.open(sealed, context),
+    hashPhone: (phone) => phoneHash(phoneHashKey, phone),
+  }
+}

@@ -1,0 +1,163 @@
+import { Command, CommanderError } from 'commander'
+import { ConfigError } from './foundation/config.ts'
+import { AppError } from './foundation/errors.ts'
+import { EmbeddedPostgresError } from './sandbox/postgres/errors.ts'
+
+/**
+ * The command line: one line a command. What a command needs is loaded when it runs, so that those that
+ * send nothing do not wait for the provider's SDK.
+ */
+const program = new Command('huifang')
+  .description('回访: texts citizens, understands the reply, and follows up until it is put right')
+  .configureHelp({ sortSubcommands: true })
+  .exitOverride()
+
+const operate = () => import('./commands/operate.ts')
+const run = () => import('./commands/run.ts')
+const whole = (text: string) => {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 0) throw new Error(`${text} is not a whole number`)
+  return number
+}
+
+program
+  .command('serve')
+  .description('answer HTTP: intake, pushes, people, feed')
+  .action(async () => (await run()).serve())
+program
+  .command('work')
+  .description('do the work of the queues')
+  .option('--only <queues>', 'these queues, divided by commas')
+  .action(async ({ only }: { only?: string }) => (await run()).work(only))
+program
+  .command('migrate')
+  .description('bring the database up to date')
+  .option('--down', 'undo the latest migration')
+  .action(async ({ down }: { down?: true }) => (await operate()).migrate(down === true))
+program
+  .command('import <file>')
+  .description('import transactions from CSV or NDJSON')
+  .requiredOption('--source <name>', 'the source they come from')
+  .action(async (file: string, { source }: { source: string }) =>
+    (await operate()).importTransactions(file, source),
+  )
+program
+  .command('sandbox')
+  .description('run the gateway that stands in for the provider')
+  .option('--port <port>', 'where it listens', whole, 8090)
+  .action(async ({ port }: { port: number }) => (await run()).sandbox(port))
+program
+  .command('demo')
+  .description('show the whole loop on sample data')
+  .option('--once', 'end when the loop is through; prints one JSON line')
+  .option('--fresh', 'wipe the data of earlier demos first')
+  .option('--work-processes <n>', 'work processes', whole, 1)
+  .option('--port <port>', 'where the console listens', whole, 8080)
+  .action(async (options: DemoOptions) => (await import('./sandbox/demo/demo.ts')).demo(options))
+
+const unit = program.command('unit').description('units and officers')
+unit
+  .command('import <file>')
+  .description('CSV: code,valid_from,name,parent_code,head_name,head_code,closed')
+  .action(async (file: string) => (await operate()).unitImport(file))
+unit
+  .command('officers <file>')
+  .description('CSV: code,valid_from,name,unit_code,closed')
+  .action(async (file: string) => (await operate()).officerImport(file))
+unit
+  .command('unknown')
+  .description('unit codes that transactions named and nobody imported')
+  .action(async () => (await operate()).unitUnknown())
+
+program
+  .command('source')
+  .description('systems that push transactions')
+  .command('create <name>')
+  .description('register a source, or give it another key')
+  .option('--silent-after-minutes <n>', 'raise an alarm when nothing came for so long', whole)
+  .action(async (name: string, { silentAfterMinutes }: { silentAfterMinutes?: number }) =>
+    (await operate()).sourceCreate(name, silentAfterMinutes ?? null),
+  )
+program
+  .command('feed')
+  .description('readers of the outcome feed')
+  .command('create <name>')
+  .description('a key for a scoring pipeline')
+  .action(async (name: string) => (await operate()).feedCreate(name))
+program
+  .command('staff')
+  .description('people')
+  .command('create <name>')
+  .description('register a person, with a key for the API')
+  .requiredOption('--role <role>', 'agent, supervisor, handler, administrator or auditor')
+  .requiredOption('--unit <code>', 'the unit they belong to')
+  .action(async (name: string, { role, unit: code }: { role: string; unit: string }) =>
+    (await operate()).staffCreate(name, role, code),
+  )
+
+const callback = program.command('callback').description('the callback queue')
+callback
+  .command('list')
+  .description('what waits, nearest deadline first')
+  .action(async () => (await operate()).callbackList())
+
+const queue = program.command('queue').description('the job queues')
+queue
+  .command('dead')
+  .description('jobs that failed too often')
+  .action(async () => (await operate()).queueDead())
+queue
+  .command('redrive [queue]')
+  .description('put dead jobs back')
+  .action(async (name?: string) => (await operate()).queueRedrive(name))
+
+const policy = program.command('policy').description('settings that administrators tune')
+policy
+  .command('show')
+  .description('the policy in force, as JSON')
+  .action(async () => (await operate()).policyShow())
+policy
+  .command('set <file>')
+  .description('put a policy in force')
+  .requiredOption('--why <reason>', 'for the record')
+  .action(async (file: string, { why }: { why: string }) => (await operate()).policySet(file, why))
+
+program
+  .command('sms')
+  .description('sending')
+  .command('resume')
+  .description('lift pauses after their cause was mended')
+  .action(async () => (await operate()).smsResume())
+program
+  .command('alarm')
+  .description('alarms')
+  .command('list')
+  .description('alarms that stand')
+  .action(async () => (await operate()).alarmList())
+program
+  .command('classify')
+  .description('NDJSON of replies in, NDJSON of verdicts out')
+  .action(async () => (await import('./commands/classify.ts')).classify())
+
+interface DemoOptions {
+  once?: true
+  fresh?: true
+  workProcesses: number
+  port: number
+}
+
+function explain(error: unknown): string {
+  if (error instanceof AppError) return `${error.code}: ${error.message}`
+  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode
+  else {
+    process.stderr.write(`huifang: ${explain(error)}\n`)
+    process.exitCode = 1
+  }
+}

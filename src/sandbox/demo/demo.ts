@@ -1,0 +1,214 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { buildApp, startHttp, startWork, type App } from '../../app.ts'
+import { stopSignal } from '../../commands/stop.ts'
+import { stopwatch, systemClock } from '../../foundation/clock.ts'
+import { readConfig } from '../../foundation/config.ts'
+import { openLog } from '../../foundation/log.ts'
+import { migrateDatabase } from '../../foundation/migrate.ts'
+import { activatePolicy } from '../../policy/store.ts'
+import { createSource, createStaff } from '../../staff/staff.ts'
+import { seedTemplates } from '../../template/files.ts'
+import { importOfficers, importUnits } from '../../unit/import.ts'
+import { startSandboxGateway } from '../gateway/server.ts'
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../postgres/launcher.ts'
+import { citizenBehaviour, readSample } from '../sample/sample.ts'
+import {
+  demoEnvironment,
+  demoFolder,
+  openDemoState,
+  sandboxCredentials,
+  wipeDemoState,
+} from './environment.ts'
+import { simulatedPeople } from './people.ts'
+import { quickPolicy } from './quick-policy.ts'
+import { disagreements, summarise, underWay } from './summary.ts'
+
+export interface DemoOptions {
+  once?: true
+  fresh?: true
+  workProcesses: number
+  port: number
+}
+
+const say = (line: string) => void process.stderr.write(`${line}\n`)
+const centre = '320300MY0000'
+const loopDeadlineMs = 120_000
+
+/**
+ * `huifang demo`: the whole loop, for real, on embedded services and a gateway that stands in for the
+ * provider. Everything is kept in the demo's own folder; a second run finds what the first one did.
+ */
+export async function demo(options: DemoOptions): Promise<void> {
+  const elapsedMs = stopwatch()
+  const stop = stopSignal()
+  let stopped = false
+  void stop.then(() => (stopped = true))
+  const undo: (() => Promise<unknown>)[] = []
+  try {
+    const { app, server, state, gateway } = await start(options, undo)
+    const address = server.listeningOrigin
+    say(`console: ${address}   log: ${join(demoFolder, 'huifang.log')}   data: ${demoFolder}`)
+    const { sourceKey, agentKey } = await prepare(app)
+    const { transactions } = await readSample(state.sampleTime)
+    await push(`${address}/api/v1/transactions`, sourceKey, transactions)
+    const people = simulatedPeople(address, agentKey)
+    await runLoop(app, people, gateway, () => stopped)
+    const summary = { ...(await summarise(app)), elapsedMs: Math.round(elapsedMs()) }
+    const faults = disagreements(summary)
+    for (const fault of faults) say(`sums do not agree: ${fault}`)
+    if (options.once) {
+      process.stdout.write(`${JSON.stringify(summary)}\n`)
+      if (faults.length > 0) process.exitCode = 1
+    } else if (!stopped) {
+      say(JSON.stringify(summary, null, 2))
+      say(`The loop is through; the services stay up. Agent key for the API: ${agentKey}`)
+      say('Ctrl-C ends the demo. What it did is kept; --fresh wipes it.')
+      await stop
+    }
+  } finally {
+    for (const step of undo.reverse()) {
+      await step().catch((error: unknown) => say(`while stopping: ${String(error)}`))
+    }
+  }
+}
+
+async function start(options: DemoOptions, undo: (() => Promise<unknown>)[]) {
+  const postgresFolder = { dataDir: join(demoFolder, 'postgres'), log: say }
+  if (options.fresh) {
+    await removeEmbeddedPostgres(postgresFolder)
+    await wipeDemoState()
+  }
+  const state = await openDemoState()
+  const postgres = await startEmbeddedPostgres(postgresFolder)
+  undo.push(() => postgres.detach())
+  await migrateDatabase(postgres.url)
+
+  const gateway = await startSandboxGateway({
+    clock: systemClock,
+    credentials: sandboxCredentials,
+    openTemplates: true,
+    receiptDelayMs: 150,
+    pushes: { retryMs: [500, 1_000, 2_000] },
+    behaviour: await citizenBehaviour(),
+  })
+  undo.push(() => gateway.close())
+  // One call whose answer is lost although the texts went out: a receipt settles it (law 4).
+  gateway.setFaults({ calls: [{ what: 'server_error', accept: true, times: 1 }] })
+
+  const environment = demoEnvironment(state, {
+    databaseUrl: postgres.url,
+    gatewayEndpoint: gateway.endpoint,
+    port: options.port,
+  })
+  const log = openLog('info', createWriteStream(join(demoFolder, 'huifang.log'), { flags: 'a' }))
+  const app = await buildApp(readConfig(environment), log)
+  undo.push(() => app.close())
+  const server = await listen(app, options.port)
+  undo.push(() => server.close())
+  const hooks = `${server.listeningOrigin}/hooks/aliyun/${state.hookToken}`
+  gateway.setCallbacks({ smsUp: `${hooks}/sms-up`, smsReport: `${hooks}/sms-report` })
+  const work = await startWork(app)
+  undo.push(() => work.stop())
+  for (let extra = 1; extra < options.workProcesses; extra++) undo.push(startWorker(environment))
+  return { app, server, state, gateway }
+}
+
+async function listen(app: App, port: number): Promise<FastifyInstance> {
+  try {
+    return await startHttp(app)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new Error(
+      `port ${port} is taken: stop what listens there, or choose another with --port`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** One more `work` process beside the demo's own. */
+function startWorker(environment: Record<string, string>): () => Promise<void> {
+  const child: ChildProcess = fork(new URL('../../main.ts', import.meta.url), ['work'], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  return async () => {
+    child.kill('SIGTERM')
+    await gone
+  }
+}
+
+async function prepare(app: App) {
+  await seedTemplates(app)
+  const sample = await readSample(systemClock.now())
+  await importUnits(app, sample.units)
+  await importOfficers(app, sample.officers)
+  await activatePolicy(app, {
+    settings: quickPolicy,
+    by: 'demo',
+    why: 'short settings',
+    sandbox: true,
+  })
+  const sourceKey = await createSource(app, { name: 'demo', silentAfterMinutes: null })
+  const { key: agentKey } = await createStaff(app, {
+    name: '演示回访员',
+    role: 'agent',
+    unitCode: centre,
+  })
+  return { sourceKey, agentKey }
+}
+
+async function push(url: string, key: string, rows: readonly unknown[]): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(rows),
+  })
+  if (response.status !== 202) throw new Error(`the sample was refused: ${await response.text()}`)
+  const { verdicts } = (await response.json()) as { verdicts: { verdict: string }[] }
+  const counts = Object.entries(Object.groupBy(verdicts, ({ verdict }) => verdict))
+  say(`pushed: ${counts.map(([verdict, each]) => `${each?.length} ${verdict}`).join(', ')}`)
+}
+
+/** Lets machines and people work until nothing is under way. */
+async function runLoop(
+  app: App,
+  people: { workOnce(): Promise<boolean> },
+  gateway: { state(): { pending: number } },
+  stopped: () => boolean,
+): Promise<void> {
+  const elapsedMs = stopwatch()
+  let told = ''
+  while (!stopped()) {
+    const busy = await people.workOnce()
+    const open = await underWay(app)
+    const { pending } = gateway.state()
+    const line = Object.entries({ ...open, pending })
+      .map(([name, n]) => `${n} ${name}`)
+      .join(', ')
+    if (line !== told) say(`${(elapsedMs() / 1000).toFixed(1).padStart(5)} s  under way: ${line}`)
+    told = line
+    const through = !busy && pending === 0 && Object.values(open).every((count) => count === 0)
+    if (through && !(await retriesComing(app))) return
+    if (elapsedMs() > loopDeadlineMs) throw new Error(`the loop did not end: ${line}`)
+    if (!busy) await pause(250)
+  }
+}
+
+/** Callbacks that wait for their next try within seconds. */
+async function retriesComing(app: App): Promise<boolean> {
+  const row = await app.db
+    .selectFrom('callback')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .where('attempts', '>', 0)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
