@@ -38,7 +38,8 @@ export function appPool(url: string, options: { max: number; searchPath?: string
 export function openDatabase(url: string, options: { max: number }): Database {
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool: appPool(url, options) }),
-    plugins: [new CamelCasePlugin()],
+    // Keys inside JSON are data (reasons, ratings): only columns are renamed.
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 }
 

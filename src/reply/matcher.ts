@@ -25,12 +25,14 @@ export interface Matcher<Entry> {
 
 interface Step<Entry> {
   entry: Entry
-  /** The step's own number; the one before it is the step that must have been taken already. */
+  /** The step's own number; the one before it must have been taken already. */
   number: number
   first: boolean
   final: boolean
   gap: number
   barrier: number
+  fromStart: boolean
+  toEnd: boolean
 }
 
 /** Builds one trie of the words of all patterns; words shared by several patterns are stored once. */
@@ -41,12 +43,13 @@ export function compileMatcher<Entry extends MatcherEntry>(
   const segments = new Map<string, { words: readonly string[]; steps: Step<Entry>[] }>()
   let number = 0
   for (const entry of entries) {
-    const parts = parsePattern(entry.pattern, classes)
+    const { parts, fromStart, toEnd } = parsePattern(entry.pattern, classes)
     for (const [index, part] of parts.entries()) {
-      let segment = segments.get(part.source)
+      const key = part.words.join('|')
+      let segment = segments.get(key)
       if (segment === undefined) {
         segment = { words: part.words, steps: [] }
-        segments.set(part.source, segment)
+        segments.set(key, segment)
       }
       segment.steps.push({
         entry,
@@ -54,7 +57,9 @@ export function compileMatcher<Entry extends MatcherEntry>(
         first: index === 0,
         final: index === parts.length - 1,
         gap: part.gap,
-        barrier: part.overComma ? mark.stop | mark.question : mark.pause,
+        barrier: part.overComma ? mark.end : mark.pause,
+        fromStart,
+        toEnd,
       })
       number += 1
     }
@@ -73,47 +78,53 @@ interface Found<Entry> {
   end: number
 }
 
+/** Where a step was taken, and where it was taken before that: the newest may overlap what follows. */
+interface Taken {
+  start: number
+  end: number
+  earlier: Taken | null
+}
+
 function find<Entry extends MatcherEntry>(
   reading: Reading,
   trie: Trie<Step<Entry>[]>,
 ): Hit<Entry>[] {
   const hits: Hit<Entry>[] = []
-  const taken = new Map<number, { start: number; end: number; earlier: Taken | null }>()
+  const taken = new Map<number, Taken>()
   for (const { steps, start, end } of wordsOf(reading, trie)) {
-    const torn = between(reading, start, end, mark.pause)
+    const torn = end - start > 1 && between(reading, start, end, mark.pause)
     for (const step of steps) {
       if (torn && step.entry.overMarks !== true) continue
       let from = start
-      if (!step.first) {
-        const before = lastBefore(taken.get(step.number - 1), start)
+      if (step.first) {
+        if (step.fromStart && start > 0) continue
+      } else {
+        const before = newestBefore(taken.get(step.number - 1), start)
         if (before === null || start - before.end > step.gap) continue
-        if (between(reading, before.end - 1, start + 1, step.barrier)) continue
+        const isTight = step.gap === 0 && step.entry.overMarks === true
+        if (!isTight && between(reading, before.end - 1, start + 1, step.barrier)) continue
         from = before.start
       }
-      if (step.final) hits.push({ entry: step.entry, start: from, end, tail: start })
-      else {
-        const last = taken.get(step.number)
-        const earlier = last === undefined ? null : { start: last.start, end: last.end }
-        taken.set(step.number, { start: from, end, earlier })
-      }
+      if (!step.final)
+        taken.set(step.number, { start: from, end, earlier: shortened(taken.get(step.number)) })
+      else if (!step.toEnd || end === reading.symbols.length)
+        hits.push({ entry: step.entry, start: from, end, tail: step.gap === 0 ? from : start })
     }
   }
   return hits
 }
 
-interface Taken {
-  start: number
-  end: number
+/** Three places are enough: no word of a lexicon has more beginnings inside itself. */
+function shortened(taken: Taken | undefined): Taken | null {
+  if (taken === undefined) return null
+  const second = taken.earlier
+  return { ...taken, earlier: second === null ? null : { ...second, earlier: null } }
 }
 
-/** The newest place where a step was taken that does not overlap what comes now. */
-function lastBefore(
-  last: (Taken & { earlier: Taken | null }) | undefined,
-  start: number,
-): Taken | null {
-  if (last === undefined) return null
-  if (last.end <= start) return last
-  return last.earlier !== null && last.earlier.end <= start ? last.earlier : null
+function newestBefore(taken: Taken | undefined, start: number): Taken | null {
+  let each = taken ?? null
+  while (each !== null && each.end > start) each = each.earlier
+  return each
 }
 
 /** All words of the trie in the order in which they end: a step then sees every word before its own. */

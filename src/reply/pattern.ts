@@ -1,22 +1,29 @@
 /**
  * The notation of the lexicons. A pattern is a literal with
- *   (a|b|)   alternatives, nested if need be, one of them possibly empty
+ *   (a|b|)   alternatives, nested if need be, one of them possibly empty; (a)? for (a|)
  *   <name>   a word class of `lexicon/classes.ts`
  *   {name}   a folded quantity such as {dur}, see `quantities.ts`
  *   ~        anything of up to 6 symbols inside the same clause
  *   ~~       anything of up to 16 symbols inside the same sentence
+ *   ^ $      the beginning and the end of the whole reply
+ *   _        nothing: it parts English words for the eye
  * It stands for a finite set of strings (each gap apart), so that it can be looked up in a trie and
  * never backtracks.
  */
 
 /** One part of a pattern: some strings, and how far behind the part before they may begin. */
 export interface PatternPart {
-  /** The part as it is written: the same source always means the same words. */
-  source: string
   words: readonly string[]
   gap: number
   /** Whether the gap may reach over a comma. */
   overComma: boolean
+}
+
+export interface Pattern {
+  parts: PatternPart[]
+  /** The pattern must begin where the reply begins, or end where it ends. */
+  fromStart: boolean
+  toEnd: boolean
 }
 
 export type WordClasses = Readonly<Record<string, readonly string[]>>
@@ -46,74 +53,115 @@ const shorthand: Record<string, readonly QuantityName[]> = {
   x: ['once', 'times'],
 }
 
+// Beyond this many strings a part is cut into pieces that must follow each other without a gap.
+const mostWords = 250
+
 /** Splits a pattern at its gaps and expands each part. Throws on a pattern that is not well-formed. */
-export function parsePattern(pattern: string, classes: WordClasses): PatternPart[] {
+export function parsePattern(pattern: string, classes: WordClasses): Pattern {
+  const fromStart = pattern.startsWith('^')
+  const toEnd = pattern.endsWith('$')
+  const body = pattern.slice(fromStart ? 1 : 0, toEnd ? -1 : undefined).replaceAll('_', '')
   const parts: PatternPart[] = []
   let gap = 0
   let overComma = false
-  for (const source of pattern.split(/(~~?)/)) {
+  for (const source of body.split(/(~~?)/)) {
     if (source === '~') gap = 6
     else if (source === '~~') {
       gap = 16
       overComma = true
     } else {
-      const words = [...new Set(expand(source, classes))]
-      if (words.includes('')) throw new Error(`a part of the pattern ${pattern} may be empty`)
-      parts.push({ source, words, gap, overComma })
-      gap = 0
-      overComma = false
+      for (const words of pieces(items(source, classes))) {
+        parts.push({ words, gap, overComma })
+        gap = 0
+        overComma = false
+      }
     }
   }
-  return parts
+  if (parts.length === 0) throw new Error(`the pattern ${pattern} may be empty`)
+  return { parts, fromStart, toEnd }
 }
 
-/** All strings that a part without gaps stands for. */
+/** All strings that a pattern without gaps stands for. */
 export function expand(source: string, classes: WordClasses): string[] {
-  const [words, end] = alternatives(source, 0, classes)
-  if (end !== source.length) throw new Error(`unbalanced bracket in the pattern ${source}`)
-  return words
+  return items(source, classes).reduce<string[]>(
+    (heads, tails) => heads.flatMap((head) => tails.map((tail) => head + tail)),
+    [''],
+  )
 }
 
-function alternatives(source: string, from: number, classes: WordClasses): [string[], number] {
-  const all: string[] = []
-  let heads = ['']
-  let at = from
-  while (at < source.length && source[at] !== ')') {
-    const sign = source[at] as string
-    if (sign === '|') {
-      all.push(...heads)
-      heads = ['']
-      at += 1
-      continue
+/** Multiplies the items out, in pieces where there are too many; a tail that may be empty adds nothing and is left out. */
+function pieces(all: readonly (readonly string[])[]): string[][] {
+  const done: string[][] = []
+  let words: string[] = ['']
+  for (const item of all) {
+    if (words.length * item.length > mostWords && !words.includes('')) {
+      done.push(words)
+      words = ['']
     }
-    let tails: readonly string[] = [sign]
+    words = [...new Set(words.flatMap((head) => item.map((tail) => head + tail)))]
+    if (words.length > 20_000) throw new Error('a part of a pattern stands for too many words')
+  }
+  return words.includes('') ? done : [...done, words]
+}
+
+/** The alternatives that a source is a row of. */
+function items(source: string, classes: WordClasses): string[][] {
+  const row: string[][] = []
+  for (let at = 0; at < source.length; at += 1) {
+    const sign = source[at] as string
     if (sign === '(') {
-      const [inner, end] = alternatives(source, at + 1, classes)
-      if (source[end] !== ')') throw new Error(`unbalanced bracket in the pattern ${source}`)
-      tails = inner
-      at = end
+      const end = closingBracket(source, at)
+      const words = branches(source.slice(at + 1, end)).flatMap((each) => expand(each, classes))
+      const optional = source[end + 1] === '?'
+      row.push([...new Set(optional ? [...words, ''] : words)])
+      at = optional ? end + 1 : end
     } else if (sign === '<' || sign === '{') {
       const end = source.indexOf(sign === '<' ? '>' : '}', at)
       const name = source.slice(at + 1, end)
-      tails = sign === '<' ? classWords(name, classes) : quantity(name)
+      row.push(sign === '<' ? classWords(name, classes) : quantity(name))
       at = end
-    }
-    heads = heads.flatMap((head) => tails.map((tail) => head + tail))
-    at += 1
+    } else if (sign === ')' || sign === '|' || sign === '?')
+      throw new Error(`misplaced ${sign} in the pattern ${source}`)
+    else row.push([sign])
   }
-  return [[...all, ...heads], at]
+  return row
+}
+
+function closingBracket(source: string, open: number): number {
+  let depth = 0
+  for (let at = open; at < source.length; at += 1) {
+    if (source[at] === '(') depth += 1
+    if (source[at] === ')') depth -= 1
+    if (depth === 0) return at
+  }
+  throw new Error(`unbalanced bracket in the pattern ${source}`)
+}
+
+function branches(source: string): string[] {
+  const found: string[] = []
+  let depth = 0
+  let from = 0
+  for (let at = 0; at <= source.length; at += 1) {
+    if (source[at] === '(') depth += 1
+    if (source[at] === ')') depth -= 1
+    if (at === source.length || (source[at] === '|' && depth === 0)) {
+      found.push(source.slice(from, at))
+      from = at + 1
+    }
+  }
+  return found
 }
 
 function classWords(name: string, classes: WordClasses): string[] {
   const words = classes[name]
   if (words === undefined) throw new Error(`there is no word class <${name}>`)
-  return words.flatMap((word) => expand(word, classes))
+  return [...words]
 }
 
 function quantity(name: string): string[] {
   const names = shorthand[name] ?? [name as QuantityName]
   return names.map((each) => {
-    const symbol = quantitySymbols[each]
+    const symbol: string | undefined = quantitySymbols[each]
     if (symbol === undefined) throw new Error(`there is no quantity {${name}}`)
     return symbol
   })

@@ -185,6 +185,7 @@ async function runLoop(
 ): Promise<void> {
   const elapsedMs = stopwatch()
   let told = ''
+  let toldAtMs = -1_000
   while (!stopped()) {
     const busy = await people.workOnce()
     const open = await underWay(app)
@@ -192,8 +193,11 @@ async function runLoop(
     const line = Object.entries({ ...open, pending })
       .map(([name, n]) => `${n} ${name}`)
       .join(', ')
-    if (line !== told) say(`${(elapsedMs() / 1000).toFixed(1).padStart(5)} s  under way: ${line}`)
-    told = line
+    if (line !== told && elapsedMs() - toldAtMs >= 1_000) {
+      say(`${(elapsedMs() / 1000).toFixed(1).padStart(5)} s  under way: ${line}`)
+      told = line
+      toldAtMs = elapsedMs()
+    }
     const through = !busy && pending === 0 && Object.values(open).every((count) => count === 0)
     if (through && !(await retriesComing(app))) return
     if (elapsedMs() > loopDeadlineMs) throw new Error(`the loop did not end: ${line}`)

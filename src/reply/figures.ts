@@ -1,0 +1,211 @@
+import type { OptionScale } from '../foundation/rating.ts'
+import type { Entry } from './entries.ts'
+import type { Hit } from './matcher.ts'
+import { quantitySymbols } from './pattern.ts'
+import { isDigit, isHan, mark, type Reading } from './reading.ts'
+import { figureWords } from './lexicon/figures.ts'
+import { buildTrie } from './trie.ts'
+
+/** A figure that stands where an answer stands. */
+export interface Figure {
+  value: string
+  start: number
+  end: number
+  /** Taken back by the sender: 不是3, 刚才发的3. */
+  withdrawn: boolean
+  /** Named as the one that counts: 1才对, 改成1. */
+  confirmed: boolean
+}
+
+const values: Readonly<Record<string, string>> = figureWords.values
+const prefixes = buildTrie(
+  figureWords.prefixes.map((word) => [[...word].reverse().join(''), true] as const),
+)
+const suffixes = buildTrie(figureWords.suffixes.map((word) => [word, true] as const))
+const spelled = buildTrie(figureWords.spelled.map(([word, value]) => [word, value] as const))
+
+/** All figures that answer the survey. Counts, times, windows and the like were folded away before. */
+export function readFigures(
+  reading: Reading,
+  hits: readonly Hit<Entry>[],
+  scale: OptionScale,
+): Figure[] {
+  const { symbols } = reading
+  const begins = new Set(hits.filter(mayFollowFigure).map((hit) => hit.start))
+  const levelEnds = new Set(
+    hits
+      .filter((hit) => hit.entry.group.idea === 'level' || hit.entry.group.idea === 'middling')
+      .map((hit) => hit.end),
+  )
+  const found: Figure[] = []
+  for (let at = 0; at < symbols.length; at += 1) {
+    const candidate = candidateAt(reading, at, scale)
+    if (candidate === null) continue
+    const { value, end, sure } = candidate
+    if (isAnswer(reading, at, end, sure, begins, levelEnds))
+      found.push({
+        value,
+        start: at,
+        end,
+        withdrawn: isWithdrawn(symbols, at, end),
+        confirmed: isConfirmed(symbols, at, end),
+      })
+    at = end - 1
+  }
+  return withoutListNumbers(reading, found)
+}
+
+interface Candidate {
+  value: string
+  end: number
+  /** Nothing but a figure, such as a digit; 一 and 二 begin many words. */
+  sure: boolean
+}
+
+function candidateAt(reading: Reading, at: number, scale: OptionScale): Candidate | null {
+  const { symbols } = reading
+  const unit = symbols.charCodeAt(at)
+  if (isDigit(unit)) return { value: symbols[at] as string, end: at + 1, sure: true }
+  if (unit === quantitySymbols.n.charCodeAt(0)) {
+    const digits = reading.numbers.get(at) ?? ''
+    if (scale[digits] !== undefined) return { value: digits, end: at + 1, sure: true }
+    // 111 is a finger that stayed on the key; 11 may be anything.
+    const isHeld = digits.length > 2 && digits === (digits[0] as string).repeat(digits.length)
+    return isHeld && scale[digits[0] as string] !== undefined
+      ? { value: digits[0] as string, end: at + 1, sure: true }
+      : null
+  }
+  const value = values[symbols[at] as string]
+  if (value !== undefined) return { value, end: at + 1, sure: false }
+  return spelledAt(reading, at)
+}
+
+function spelledAt(reading: Reading, at: number): Candidate | null {
+  const { symbols, marks } = reading
+  const isInWord = at > 0 && /[a-z]/.test(symbols[at - 1] as string) && marks[at] === 0
+  if (isInWord) return null
+  let node = spelled.first(symbols.charCodeAt(at))
+  let found: Candidate | null = null
+  for (let end = at + 1; node !== 0; end += 1) {
+    const value = spelled.outputs[node]?.[0]
+    const goesOn =
+      end < symbols.length && /[a-z0-9]/.test(symbols[end] as string) && marks[end] === 0
+    if (value !== undefined && !goesOn) found = { value, end, sure: false }
+    if (end >= symbols.length) break
+    node = spelled.next(node, symbols.charCodeAt(end))
+  }
+  return found
+}
+
+const following = new Set([
+  'level',
+  'middling',
+  'praise',
+  'complaint',
+  'thanks',
+  'contrast',
+  'wish',
+  'mockery',
+  'opt_out',
+  'correction',
+])
+
+function mayFollowFigure(hit: Hit<Entry>): boolean {
+  return following.has(hit.entry.group.idea)
+}
+
+function isAnswer(
+  reading: Reading,
+  start: number,
+  end: number,
+  sure: boolean,
+  begins: ReadonlySet<number>,
+  levelEnds: ReadonlySet<number>,
+): boolean {
+  const { symbols, marks } = reading
+  const pausesBefore = start === 0 || marks[start] !== 0
+  const pausesBehind =
+    end === symbols.length || ((marks[end] as number) & ~mark.quote) !== 0 || marks[end] !== 0
+  if (followsPlace(symbols, start)) return false
+  const prefixed = isPrefixed(reading, start)
+  const suffixEnd = suffixOf(reading, end)
+  const closed = pausesBehind || suffixEnd !== null
+  if (prefixed && (closed || begins.has(end) || (sure && mayGoOn(symbols, end)))) return true
+  if (pausesBefore) {
+    if (closed) return sure || start === 0 || isWholeClause(reading, start, suffixEnd ?? end)
+    if (begins.has(end)) return sure || start === 0
+    return sure && start === 0 && mayGoOn(symbols, end)
+  }
+  // 很满意1, 态度好3: right behind a level word and at the end.
+  return (sure || levelEnds.has(start)) && levelEnds.has(start) && closed
+}
+
+/** 窗口 3, 科目 3: a name, even where a space parts it. */
+function followsPlace(symbols: string, start: number): boolean {
+  const head = symbols.slice(Math.max(0, start - 3), start)
+  return figureWords.places.some((place) => head.endsWith(place))
+}
+
+function mayGoOn(symbols: string, end: number): boolean {
+  const next = symbols[end] ?? ''
+  return isHan(next.charCodeAt(0)) && !figureWords.counters.includes(next)
+}
+
+function isPrefixed(reading: Reading, start: number): boolean {
+  const { symbols, marks } = reading
+  if (start === 0 || ((marks[start] as number) & (mark.comma | mark.end)) !== 0) return false
+  let node = prefixes.first(symbols.charCodeAt(start - 1))
+  for (let at = start - 1; node !== 0; at -= 1) {
+    if (prefixes.outputs[node] !== undefined) return true
+    if (at <= 0) break
+    node = prefixes.next(node, symbols.charCodeAt(at - 1))
+  }
+  return false
+}
+
+function suffixOf(reading: Reading, end: number): number | null {
+  const { symbols, marks } = reading
+  if (end >= symbols.length || marks[end] !== 0) return null
+  let node = suffixes.first(symbols.charCodeAt(end))
+  let found: number | null = null
+  for (let at = end + 1; node !== 0; at += 1) {
+    const pauses = at === symbols.length || marks[at] !== 0
+    if (suffixes.outputs[node] !== undefined && pauses) found = at
+    if (at >= symbols.length) break
+    node = suffixes.next(node, symbols.charCodeAt(at))
+  }
+  return found
+}
+
+function isWholeClause(reading: Reading, start: number, end: number): boolean {
+  const { symbols, marks } = reading
+  return (start === 0 || marks[start] !== 0) && (end === symbols.length || marks[end] !== 0)
+}
+
+function isWithdrawn(symbols: string, start: number, end: number): boolean {
+  const head = symbols.slice(Math.max(0, start - 6), start)
+  const tail = symbols.slice(end, end + 6)
+  return (
+    figureWords.withdrawnBefore.some((word) => head.endsWith(word)) ||
+    figureWords.withdrawnBehind.some((word) => tail.startsWith(word))
+  )
+}
+
+function isConfirmed(symbols: string, start: number, end: number): boolean {
+  const head = symbols.slice(Math.max(0, start - 6), start)
+  const tail = symbols.slice(end, end + 4)
+  return (
+    figureWords.confirmedBefore.some((word) => head.endsWith(word)) ||
+    figureWords.confirmedBehind.some((word) => tail.startsWith(word))
+  )
+}
+
+/** 1.态度好 2.速度快 numbers a list: figures that rise from one, each with words behind it. */
+function withoutListNumbers(reading: Reading, figures: readonly Figure[]): Figure[] {
+  if (figures.length < 2) return [...figures]
+  const isList = figures.every((figure, index) => {
+    const next = figures[index + 1]?.start ?? reading.symbols.length
+    return figure.value === String(index + 1) && next - figure.end >= 2
+  })
+  return isList ? [] : [...figures]
+}

@@ -1,0 +1,145 @@
+import type { Rating } from '../foundation/rating.ts'
+import type { ReplyReason } from './verdict.ts'
+import type { Entry } from './entries.ts'
+import type { Hit } from './matcher.ts'
+import { isAsked, scopeOf } from './negation.ts'
+import { mark, type Reading } from './reading.ts'
+
+/** One thing that the words say about the service. */
+export interface Judgement {
+  rule: string
+  start: number
+  end: number
+  tone: 'good' | 'bad' | 'middling'
+  /** A level word's rating; null for praise and complaints. */
+  rating: Rating | null
+  weight: number
+  reasons: readonly ReplyReason[]
+  /** Praise that is not meant: its words stand in quotation marks. */
+  mocked: boolean
+  /** It hangs on a comma which way it is meant. */
+  torn: boolean
+  /** Whether the rating is one of the words that surveys themselves use. */
+  very: boolean
+}
+
+const judging = new Set(['level', 'praise', 'complaint', 'middling', 'neutral', 'mockery'])
+
+/** Level words, praise and complaints, each with its negations, the longest words first. */
+export function readJudgements(reading: Reading, hits: readonly Hit<Entry>[]): Judgement[] {
+  const kept = withoutInner(hits.filter((hit) => judging.has(hit.entry.group.idea)))
+  const starts = new Set(
+    kept.filter((hit) => hit.entry.group.idea !== 'neutral').map((hit) => hit.start),
+  )
+  const found: Judgement[] = []
+  for (const hit of kept) {
+    const { idea } = hit.entry.group
+    if (idea === 'neutral' || idea === 'mockery') continue
+    // 好慢, 好热情: a degree, not a judgement of its own.
+    if (hit.end - hit.start === 1 && starts.has(hit.end) && reading.marks[hit.end] === 0) continue
+    const judgement = judge(reading, hit)
+    if (judgement !== null) found.push(judgement)
+  }
+  return found
+}
+
+/** Drops what lies inside something longer: 好 in 不好, 差 in 差不多, 错 in 不错. */
+export function withoutInner(hits: readonly Hit<Entry>[]): Hit<Entry>[] {
+  const ordered = [...hits].sort((a, b) => a.start - b.start || b.end - a.end || rank(b) - rank(a))
+  const kept: Hit<Entry>[] = []
+  let solidEnd = -1
+  for (const hit of ordered) {
+    if (hit.end <= solidEnd) continue
+    kept.push(hit)
+    // Praise with a gap may have a complaint in the gap.
+    const covers = hit.start === hit.tail || hit.entry.group.idea === 'complaint'
+    if (covers) solidEnd = Math.max(solidEnd, hit.end)
+  }
+  return kept
+}
+
+function rank(hit: Hit<Entry>): number {
+  return ['neutral', 'praise', 'level', 'middling', 'mockery', 'complaint'].indexOf(
+    hit.entry.group.idea,
+  )
+}
+
+function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
+  const { group, rule } = hit.entry
+  const reasons = [group.reason, group.alsoReason].filter((each) => each !== undefined)
+  const base = {
+    rule,
+    start: hit.start,
+    end: hit.end,
+    rating: null,
+    weight: group.weight ?? 2,
+    reasons,
+    mocked: false,
+    torn: false,
+    very: false,
+  }
+  if (group.idea === 'middling') {
+    const asked = isAsked(reading, hit.end)
+    return asked
+      ? null
+      : { ...base, tone: 'middling', rating: group.rating ?? 'basically_satisfied', reasons: [] }
+  }
+  if (group.idea !== 'level' && group.scope !== true) {
+    const tone = group.idea === 'praise' ? 'good' : 'bad'
+    return {
+      ...base,
+      tone,
+      reasons: tone === 'bad' ? reasons : [],
+      mocked: tone === 'good' && isQuoted(reading, hit),
+    }
+  }
+  const scope = scopeOf(reading, hit.start, hit.end)
+  if (scope.negations === 0 && isAsked(reading, hit.end) && isBareQuestion(reading, scope.start))
+    return null
+  if (isCondition(reading, hit.end)) return null
+  const bad =
+    (group.idea === 'complaint' || group.rating === 'dissatisfied') !== (scope.negations % 2 === 1)
+  const turned = scope.negations > 0
+  const degree = turned ? scope.outerDegree : scope.innerDegree
+  const judgement: Judgement = {
+    ...base,
+    start: scope.start,
+    end: scope.end,
+    tone: bad ? 'bad' : 'good',
+    reasons: bad ? reasons : [],
+    // A complaint that is denied praises little: 不慢.
+    weight: turned && !bad && group.idea === 'complaint' ? 1 : base.weight,
+    mocked: !bad && isQuoted(reading, hit),
+    torn: scope.torn,
+    very: degree === 2,
+  }
+  return group.idea === 'level' ? { ...judgement, rating: levelOf(bad, turned, degree) } : judgement
+}
+
+function levelOf(bad: boolean, turned: boolean, degree: number): Rating {
+  if (bad) return degree === 2 ? 'very_dissatisfied' : 'dissatisfied'
+  return degree === 2 && !turned ? 'very_satisfied' : 'satisfied'
+}
+
+/** A judgement of which nothing is said but the question: 满意吗？ With anything before it, it says more. */
+function isBareQuestion(reading: Reading, start: number): boolean {
+  return (
+    start === 0 ||
+    reading.marks[start] !== 0 ||
+    /[您你]/.test(reading.symbols.slice(Math.max(0, start - 8), start))
+  )
+}
+
+function isCondition(reading: Reading, end: number): boolean {
+  return /^(?:的话|与否|就好了)/.test(reading.symbols.slice(end, end + 3))
+}
+
+/** 真"高": praise in quotation marks, while the reply as a whole is not quoted. */
+function isQuoted(reading: Reading, hit: Hit<Entry>): boolean {
+  if (hit.start === 0) return false
+  const opens = (reading.marks[hit.start] as number) & mark.quote
+  const closes = (reading.marks[hit.end] as number) & mark.quote
+  if (opens === 0 || closes === 0) return false
+  const sign = reading.original[(reading.starts[hit.start] as number) - 1] ?? ''
+  return '"“”‘\'「『'.includes(sign)
+}

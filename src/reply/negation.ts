@@ -1,0 +1,129 @@
+import { scopeWords } from './lexicon/scope.ts'
+import { mark, type Reading } from './reading.ts'
+import { buildTrie, type Trie } from './trie.ts'
+
+/** What stands around a judgement. */
+export interface Scope {
+  /** How many negations; an even number cancels out. */
+  negations: number
+  /** 2 very, 1 rather, 0 unsaid: the degree before the negation (非常不满意) and the one behind it. */
+  outerDegree: number
+  innerDegree: number
+  /** From the first to the last of the words that count. */
+  start: number
+  end: number
+  /** A negation stands before a comma: 不，满意 can be read either way. */
+  torn: boolean
+}
+
+type Role = 'negation' | 'rhetorical' | 'strong' | 'mild' | 'filler'
+
+const roles: readonly Role[] = ['filler', 'mild', 'strong', 'negation', 'rhetorical']
+
+const before: Trie<Role> = buildTrie(
+  roles.flatMap((role) => scopeWords[role].map((word) => [backwards(word), role] as const)),
+)
+const behind: Trie<true> = buildTrie(scopeWords.behind.map((word) => [word, true] as const))
+
+// A judgement's scope reaches over a dozen words at most: what stands further away is another thought.
+const mostWords = 12
+
+/** Reads what stands before and right behind a judgement that covers `start` to `end`. */
+export function scopeOf(reading: Reading, start: number, end: number): Scope {
+  const scope: Scope = { negations: 0, outerDegree: 0, innerDegree: 0, start, end, torn: false }
+  let at = start
+  let lastRhetorical = -1
+  for (let words = 0; words < mostWords && at > 0; words += 1) {
+    const found = wordBefore(reading, at)
+    if (found === null) break
+    const parted = (reading.marks[at] as number) & ~mark.quote
+    const turns = found.role === 'negation' || found.role === 'rhetorical'
+    if (parted !== 0) {
+      // Over a space only what counts is read, over a comma only a negation right before the judgement.
+      if ((parted & ~mark.space) !== 0) {
+        if (found.role === 'negation' && at === start && found.start === at - 1) scope.torn = true
+        break
+      }
+      if (found.role === 'filler') break
+    }
+    at = found.start
+    if (found.role === 'negation') {
+      scope.negations += 1
+      // 没有哪里不: what looks like a question belongs to the negation before it.
+      if (lastRhetorical === found.end && isExistential(reading, found)) scope.negations -= 1
+    } else if (found.role === 'rhetorical') {
+      scope.negations += 1
+      lastRhetorical = found.start
+    } else if (found.role !== 'filler') {
+      const degree = found.role === 'strong' ? 2 : 1
+      if (scope.negations > 0) scope.outerDegree = Math.max(scope.outerDegree, degree)
+      else scope.innerDegree = Math.max(scope.innerDegree, degree)
+    }
+    if (turns || found.role !== 'filler') scope.start = found.start
+  }
+  const tail = wordBehind(reading, end)
+  if (tail !== null) {
+    scope.negations += 1
+    scope.end = tail
+  } else if (asksWhetherItCan(reading, scope.start, end)) scope.negations += 1
+  return scope
+}
+
+interface Word {
+  role: Role
+  start: number
+  end: number
+}
+
+/** The longest scope word that ends where the judgement, or the word behind it, begins. */
+function wordBefore(reading: Reading, end: number): Word | null {
+  const { symbols, marks } = reading
+  let node = before.first(symbols.charCodeAt(end - 1))
+  let found: Word | null = null
+  for (let start = end - 1; node !== 0; start -= 1) {
+    const output = before.outputs[node]
+    if (output !== undefined) found = { role: output[output.length - 1] as Role, start, end }
+    if (start <= 0 || ((marks[start] as number) & mark.pause) !== 0) break
+    node = before.next(node, symbols.charCodeAt(start - 1))
+  }
+  return found
+}
+
+function isExistential(reading: Reading, word: Word): boolean {
+  return /[没无]/.test(reading.symbols.slice(word.start, word.end))
+}
+
+function wordBehind(reading: Reading, start: number): number | null {
+  const { symbols, marks } = reading
+  if (start >= symbols.length) return null
+  if (((marks[start] as number) & (mark.comma | mark.stop | mark.space)) !== 0) return null
+  let node = behind.first(symbols.charCodeAt(start))
+  let found: number | null = null
+  for (let end = start + 1; node !== 0; end += 1) {
+    if (behind.outputs[node] !== undefined) found = end
+    if (end >= symbols.length) break
+    node = behind.next(node, symbols.charCodeAt(end))
+  }
+  return found
+}
+
+// 能满意吗 expects a no, 满意吗 only asks.
+const modals = ['能', '会', '可能', '敢', '觉得', '以为', '像', '算', '叫', '配', '想']
+
+function asksWhetherItCan(reading: Reading, start: number, end: number): boolean {
+  if (!isAsked(reading, end)) return false
+  return modals.some((modal) =>
+    reading.symbols.slice(Math.max(0, start - 4), end - 1).includes(modal),
+  )
+}
+
+/** Whether 吗 or a question mark closes what ends here. */
+export function isAsked(reading: Reading, end: number): boolean {
+  const next = reading.symbols[end]
+  if (next !== undefined && '吗么嘛'.includes(next) && reading.marks[end] === 0) return true
+  return ((reading.marks[end] as number) & mark.question) !== 0
+}
+
+function backwards(word: string): string {
+  return [...word].reverse().join('')
+}

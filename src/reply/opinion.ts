@@ -1,0 +1,192 @@
+import type { Rating } from '../foundation/rating.ts'
+import type { Entry } from './entries.ts'
+import type { Judgement } from './judgements.ts'
+import type { Hit } from './matcher.ts'
+import { clauseEnd, clauseStart, mark, type Reading } from './reading.ts'
+import type { ReplyReason } from './verdict.ts'
+
+/** What the words say, leaving all figures aside. */
+export interface Opinion {
+  /** Null where they say nothing, or where it cannot be told. */
+  rating: Rating | null
+  tone: 'good' | 'bad' | 'middling' | 'none'
+  /** Said in the surveys' own words, not only by praise or complaint. */
+  byLevel: boolean
+  /** Bad, but only as a remark beside something else. */
+  isRemark: boolean
+  mocked: boolean
+  torn: boolean
+  reasons: ReplyReason[]
+  judgements: Judgement[]
+}
+
+// What somebody may find fault with and still be satisfied.
+const softReasons = new Set<ReplyReason>(['environment', 'efficiency', 'procedure'])
+
+/** Weighs level words, praise and complaints against each other. */
+export function formOpinion(
+  reading: Reading,
+  hits: readonly Hit<Entry>[],
+  all: readonly Judgement[],
+): Opinion {
+  const judgements = all.filter((each) => !isWished(reading, hits, each))
+  const good = judgements.filter((each) => each.tone === 'good' && !each.mocked)
+  const bad = judgements.filter((each) => each.tone === 'bad')
+  const middling = judgements.filter((each) => each.tone === 'middling')
+  const mockeries = hits.filter((hit) => hit.entry.group.idea === 'mockery')
+  const mockWeight = Math.max(0, ...mockeries.map((hit) => hit.entry.group.weight ?? 2))
+  const rhetorical = hits.some((hit) => hit.entry.group.idea === 'rhetorical')
+  const strongBad = bad.filter((each) => each.weight >= 2)
+  const isMocked =
+    judgements.some((each) => each.mocked) ||
+    mockWeight >= 2 ||
+    (mockWeight === 1 && bad.length > 0)
+  const opinion: Opinion = {
+    rating: null,
+    tone: 'none',
+    byLevel: false,
+    isRemark: false,
+    mocked: isMocked,
+    torn: judgements.some((each) => each.torn),
+    reasons: reasonsOf(bad),
+    judgements,
+  }
+  const badLevels = bad.filter((each) => each.rating !== null)
+  const goodLevels = good.filter((each) => each.rating !== null)
+  if (badLevels.length > 0) {
+    const last = badLevels[badLevels.length - 1] as Judgement
+    // 不是不满意，是很满意: a good level after the bad one only counts where the bad one is taken back.
+    const rating = badLevels.some((each) => each.rating === 'very_dissatisfied')
+      ? 'very_dissatisfied'
+      : last.rating
+    return { ...opinion, rating, tone: 'bad', byLevel: true }
+  }
+  if (goodLevels.length > 0) {
+    const turn = turnAt(reading, hits, goodLevels, strongBad)
+    if (isMocked || (strongBad.length > 0 && turn === 'none') || (rhetorical && turn !== 'good'))
+      return { ...opinion, rating: 'dissatisfied', tone: 'bad', mocked: true }
+    const severe = strongBad.some((each) => !isSoft(each))
+    if (turn === 'bad' && severe) return { ...opinion, rating: 'dissatisfied', tone: 'bad' }
+    return { ...opinion, rating: bestOf(goodLevels), tone: 'good', byLevel: true, reasons: [] }
+  }
+  if (middling.length > 0) {
+    const severe = strongBad.filter((each) => !isSoft(each)).length
+    if (mockWeight >= 2 || severe > 1 || (severe > 0 && strongBad.length > 1))
+      return { ...opinion, rating: 'dissatisfied', tone: 'bad' }
+    return { ...opinion, rating: 'basically_satisfied', tone: 'middling', byLevel: true }
+  }
+  if (mockWeight >= 2 || (isMocked && (good.length > 0 || bad.length > 0 || judgements.length > 0)))
+    return { ...opinion, rating: 'dissatisfied', tone: 'bad', mocked: true }
+  if (strongBad.length > 0) return weighComplaints(reading, hits, opinion, good, strongBad)
+  if (rhetorical && (good.length === 0 || bad.length > 0))
+    return { ...opinion, rating: 'dissatisfied', tone: 'bad' }
+  if (bad.length > 0)
+    return good.length > 0
+      ? { ...opinion, rating: 'basically_satisfied', tone: 'middling', isRemark: true }
+      : { ...opinion, tone: 'bad', isRemark: true }
+  if (good.length > 0 && good.some((each) => each.weight >= 2)) {
+    const very = good.some((each) => each.very && each.rule === 'praise')
+    return { ...opinion, rating: very ? 'very_satisfied' : 'satisfied', tone: 'good', reasons: [] }
+  }
+  if (good.length > 0) return { ...opinion, rating: 'satisfied', tone: 'good', reasons: [] }
+  return opinion
+}
+
+function weighComplaints(
+  reading: Reading,
+  hits: readonly Hit<Entry>[],
+  opinion: Opinion,
+  good: readonly Judgement[],
+  strongBad: readonly Judgement[],
+): Opinion {
+  const complaint: Opinion = { ...opinion, rating: 'dissatisfied', tone: 'bad' }
+  if (good.length === 0) return { ...complaint, isRemark: hasTurn(hits) && strongBad.every(isSoft) }
+  const turn = turnAt(reading, hits, good, strongBad)
+  if (turn === 'good') return { ...opinion, rating: 'satisfied', tone: 'good', reasons: [] }
+  if (turn === 'bad') {
+    const soft = strongBad.every(isSoft)
+    return soft
+      ? { ...opinion, rating: 'basically_satisfied', tone: 'middling', isRemark: true }
+      : complaint
+  }
+  // A letter of praise tells what was wrong before: much praise outweighs one complaint.
+  const praised = good.reduce((sum, each) => sum + each.weight, 0)
+  const blamed = strongBad.reduce((sum, each) => sum + each.weight, 0)
+  return praised >= blamed + 4
+    ? { ...opinion, rating: 'satisfied', tone: 'good', reasons: [] }
+    : complaint
+}
+
+/** Whether every reason of a complaint is one that a satisfied citizen may remark upon. */
+export function isSoft(judgement: Judgement): boolean {
+  return (
+    judgement.reasons.length > 0 && judgement.reasons.every((reason) => softReasons.has(reason))
+  )
+}
+
+function hasTurn(hits: readonly Hit<Entry>[]): boolean {
+  return hits.some((hit) => hit.entry.group.idea === 'contrast')
+}
+
+const concessions = new Set(['虽然', '虽说', '尽管', '虽', 'although', '除了', '除', 'except'])
+const summaries = /其他|其它|别的|总体|整体|总的|还是|最后|最终|后来|终于|好在|幸好|反正/
+
+/** Which side of a 但是 the praise stands on; `none` where nothing parts praise and complaint. */
+function turnAt(
+  reading: Reading,
+  hits: readonly Hit<Entry>[],
+  good: readonly Judgement[],
+  bad: readonly Judgement[],
+): 'good' | 'bad' | 'none' {
+  if (bad.length === 0) return 'good'
+  const lastGood = Math.max(...good.map((each) => each.start))
+  const lastBad = Math.max(...bad.map((each) => each.start))
+  const turns = hits.filter((hit) => hit.entry.group.idea === 'contrast' && isTurn(reading, hit))
+  const words = turns.map((hit) => reading.symbols.slice(hit.start, hit.end))
+  if (lastGood > lastBad) {
+    const parted =
+      turns.some((hit) => hit.start <= lastGood) || words.some((word) => concessions.has(word))
+    return parted || summaries.test(reading.symbols.slice(lastBad, lastGood + 2)) ? 'good' : 'none'
+  }
+  return turns.some(
+    (hit) => hit.start <= lastBad && !concessions.has(reading.symbols.slice(hit.start, hit.end)),
+  )
+    ? 'bad'
+    : 'none'
+}
+
+/** 就是 turns only at the beginning of a clause: 就是不办 insists. */
+function isTurn(reading: Reading, hit: Hit<Entry>): boolean {
+  const word = reading.symbols.slice(hit.start, hit.end)
+  const opens = hit.start === 0 || reading.marks[hit.start] !== 0
+  return word === '就是' || word === '可' || word === '但' || word === '除'
+    ? opens || word === '但'
+    : true
+}
+
+/** Hopes and suggestions tell what should be, not what was. A clear complaint in the next clause still counts. */
+function isWished(reading: Reading, hits: readonly Hit<Entry>[], judgement: Judgement): boolean {
+  const from = clauseStart(reading, judgement.start, mark.end)
+  const to = clauseEnd(reading, judgement.start)
+  return hits.some(
+    (hit) =>
+      hit.entry.group.idea === 'wish' &&
+      hit.start >= from &&
+      hit.start <= judgement.start &&
+      hit.end <= to &&
+      !(
+        judgement.tone === 'bad' &&
+        judgement.weight >= 2 &&
+        clauseEnd(reading, hit.start) <= judgement.start
+      ) &&
+      !(judgement.rating !== null && clauseEnd(reading, hit.start) <= judgement.start),
+  )
+}
+
+function bestOf(levels: readonly Judgement[]): Rating {
+  return levels.some((each) => each.rating === 'very_satisfied') ? 'very_satisfied' : 'satisfied'
+}
+
+function reasonsOf(bad: readonly Judgement[]): ReplyReason[] {
+  return [...new Set(bad.flatMap((each) => each.reasons))]
+}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+const tree = ['src', 'workers', 'migrations'].flatMap(sources)
+
+function filesWith(pattern: RegExp): string[] {
+  return tree.filter((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .some((line) => pattern.test(line) && !/^\s*(?:\/\/|\*)/.test(line)),
+  )
+}
+
+test('law 11: the machine’s clock is read in one file', () => {
+  expect(filesWith(/\bDate\.now\(|new Date\(\)/)).toEqual(['src/foundation/clock.ts'])
+})
+
+test('law 11: the environment is read in one file', () => {
+  expect(filesWith(/process\.env\b/)).toEqual(['src/foundation/config.ts'])
+})
+
+// A package may use those after it, never those before it.
+const order = [
+  'commands',
+  'http',
+  'intake',
+  'evaluation',
+  'callback',
+  'survey',
+  'sms',
+  'reply',
+  'scoring',
+  'template',
+  'unit',
+  'staff',
+  'policy',
+  'alarm',
+  'foundation',
+]
+
+test('arrows between packages only point down', () => {
+  const wrong = tree.flatMap((file) => {
+    const from = /^src\/(\w+)\//.exec(file)?.[1] ?? ''
+    // The routes of a feature name the people who may use them.
+    if (!order.includes(from) || file.endsWith('routes.ts')) return []
+    return [...readFileSync(file, 'utf8').matchAll(/from '\.\.\/(\w+)\//g)]
+      .map(([, to]) => to!)
+      .filter((to) => order.includes(to) && order.indexOf(to) < order.indexOf(from))
+      .map((to) => `${file} uses ${to}`)
+  })
+  expect(wrong).toEqual([])
+})
+
+test('rules do no I/O', () => {
+  const rules = tree.filter((file) => file.endsWith('rules.ts'))
+  expect(rules.length).toBeGreaterThan(3)
+  const impure = rules.filter((file) =>
+    /^import (?!type).* from '(?:kysely|pg|bullmq|ioredis|fastify|node:(?:fs|net|http)[^']*|.*store\.ts)'/m.test(
+      readFileSync(file, 'utf8'),
+    ),
+  )
+  expect(impure).toEqual([])
+})
