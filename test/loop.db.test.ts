@@ -30,7 +30,9 @@ describe('the way of the data', () => {
     t.gateway.reply({ phone, text: '1' })
     const entry = await until('feed', async () => {
       const { body } = await t.call('GET', '/api/v1/outcomes', t.feedKey)
-      return body.outcomes.find((each: any) => each.outcomeId === id)
+      return body.outcomes.find(
+        (each: { outcomeId: string; revision: number }) => each.outcomeId === id,
+      )
     })
     expect(entry).toMatchObject({ result: 'satisfied', revision: 1, feedSeq: 1 })
     expect(entry.content).toMatchObject({ externalId: 'a', originalRating: 'satisfied' })
@@ -60,7 +62,9 @@ describe('the way of the data', () => {
     expect(done.body).toMatchObject({ state: 'resolved', awaitsReview: false })
     const last = await until('second revision', async () => {
       const { body } = await t.call('GET', '/api/v1/outcomes', t.feedKey)
-      return body.outcomes.find((each: any) => each.revision === 2)
+      return body.outcomes.find(
+        (each: { outcomeId: string; revision: number }) => each.revision === 2,
+      )
     })
     expect(last).toMatchObject({ outcomeId: id, result: 'callback_resolved' })
     expect(last.content.callback).toMatchObject({ finding: 'upheld', attempts: 1 })

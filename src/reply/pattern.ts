@@ -1,6 +1,6 @@
 /**
  * The notation of the lexicons. A pattern is a literal with
- *   (a|b|)   alternatives, nested if need be, one of them possibly empty; (a)? for (a|)
+ *   (a|b|)   alternatives, nested if need be, one of them possibly empty; (a)? for (a|), a? for one sign
  *   <name>   a word class of `lexicon/classes.ts`
  *   {name}   a folded quantity such as {dur}, see `quantities.ts`
  *   ~        anything of up to 6 symbols inside the same clause
@@ -122,7 +122,10 @@ function items(source: string, classes: WordClasses): string[][] {
       at = end
     } else if (sign === ')' || sign === '|' || sign === '?')
       throw new Error(`misplaced ${sign} in the pattern ${source}`)
-    else row.push([sign])
+    else if (source[at + 1] === '?') {
+      row.push([sign, ''])
+      at += 1
+    } else row.push([sign])
   }
   return row
 }

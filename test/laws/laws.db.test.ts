@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
 import { numberFeed, readFeed } from '../../src/scoring/feed.ts'
 import { recordOutcomes } from '../../src/scoring/outcome.ts'
@@ -14,7 +14,7 @@ afterEach(async () => t.close())
 async function push(rows: object | object[]) {
   const { status, body } = await t.call('POST', '/api/v1/transactions', t.sourceKey, rows)
   expect(status).toBe(202)
-  return body.verdicts as any[]
+  return body.verdicts as Record<string, string>[]
 }
 
 const messages = () => t.app.db.selectFrom('message').selectAll().orderBy('id').execute()
@@ -61,14 +61,14 @@ describe('law 1: PostgreSQL is the only truth', () => {
 
   test('law 1: jobs carry ids and nothing else', async () => {
     t = await testApp()
-    await expect(t.app.queues.wake('dispatch', ['13812345678'])).rejects.toThrow()
+    await expect(t.app.queues.wake('dispatch', ['13812345678'])).rejects.toThrow(/uuid/i)
   })
 })
 
 describe('law 2: a change and the proof of its work commit together', () => {
   test('law 2: when the transaction fails, neither survey nor text nor key stays', async () => {
     t = await testApp()
-    const client = new pg.Client({ connectionString: t.ownerUrl })
+    const client = new Client({ connectionString: t.ownerUrl })
     await client.connect()
     await client.query(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
@@ -381,7 +381,7 @@ describe('law 8: leaving out is recorded', () => {
       .selectFrom('suppression')
       .select(['reason', 'transactionId'])
       .execute()
-    expect(rows).toEqual([{ reason, transactionId: verdict.transactionId }])
+    expect(rows).toEqual([{ reason, transactionId: verdict!.transactionId }])
     expect(await surveys()).toEqual([])
   })
 

@@ -31,6 +31,7 @@ export interface TestApp {
     path: string,
     key?: string,
     body?: unknown,
+    // oxlint-disable-next-line typescript/no-explicit-any -- answers of many shapes, read by assertions
   ) => Promise<{ status: number; body: any }>
   /** Starts the workers; the test's end stops them. */
   work: () => Promise<void>

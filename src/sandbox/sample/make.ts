@@ -114,7 +114,7 @@ function special(): SampleRow[] {
       business: '户政',
       unitCode: stationCode(index % 12),
       ...change,
-    } as SampleRow
+    }
   }
   const again = ordinary(7)
   return [
