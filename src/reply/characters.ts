@@ -63,7 +63,7 @@ function simplify(codePoint: number): string {
   let text = simplified.get(codePoint)
   if (text === undefined) {
     const character = String.fromCodePoint(codePoint)
-    text = alsoSimplified[character] ?? toSimplified(character)
+    text = alsoSimplified[character] ?? (toSimplified(character) as string)
     simplified.set(codePoint, text)
   }
   return text

@@ -84,7 +84,10 @@ function draftOf(findings: Findings, answer: Answer): Draft {
     }
   if (urgent !== null && !hasComplaint(opinion)) return unrated('comment_only', 0.5)
   if (opinion.rating !== null && !(asked >= 2 && isWeak(findings))) {
-    const short = reading.symbols.length <= 6
+    // A word for the whole is an answer, a complaint about something is a comment.
+    const short =
+      reading.symbols.length <= 6 &&
+      opinion.judgements.every((each) => each.rule === 'praise' || each.rule === 'complaint')
     return {
       kind: short ? 'rating' : 'comment_only',
       rating: opinion.rating,
@@ -92,7 +95,7 @@ function draftOf(findings: Findings, answer: Answer): Draft {
       confidence: opinion.tone === 'bad' ? 0.85 : 0.8,
     }
   }
-  if (asked >= 2) return unrated('question', 0.85)
+  if (asked >= 2 && !(has('wish') && !endsAsking(reading))) return unrated('question', 0.85)
   if (answer.state === 'off') return unrated('unclear', 0.8)
   if (urgent !== null || has('thanks') || has('wish') || opinion.tone !== 'none')
     return unrated('comment_only', 0.8)

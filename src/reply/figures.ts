@@ -2,7 +2,7 @@ import type { OptionScale } from '../foundation/rating.ts'
 import type { Entry } from './entries.ts'
 import type { Hit } from './matcher.ts'
 import { quantitySymbols } from './pattern.ts'
-import { isDigit, isHan, mark, type Reading } from './reading.ts'
+import { isDigit, isHan, isLatin, mark, type Reading } from './reading.ts'
 import { figureWords } from './lexicon/figures.ts'
 import { buildTrie } from './trie.ts'
 
@@ -38,6 +38,7 @@ export function readFigures(
       .map((hit) => hit.end),
   )
   const found: Figure[] = []
+  if (isForeign(reading, hits)) return found
   for (let at = 0; at < symbols.length; at += 1) {
     const candidate = candidateAt(reading, at, scale)
     if (candidate === null) continue
@@ -47,12 +48,32 @@ export function readFigures(
         value,
         start: at,
         end,
-        withdrawn: isWithdrawn(symbols, at, end),
+        withdrawn: isWithdrawn(reading, at, end),
         confirmed: isConfirmed(symbols, at, end),
       })
     at = end - 1
   }
   return withoutListNumbers(reading, found)
+}
+
+/** Code and foreign gibberish have figures that answer nothing: letters that no lexicon knows, and no Chinese. */
+function isForeign({ symbols, marks }: Reading, hits: readonly Hit<Entry>[]): boolean {
+  let at = 0
+  let unknown = 0
+  for (; at < symbols.length; at += 1) {
+    const unit = symbols.charCodeAt(at)
+    if (isHan(unit)) return false
+    if (!isLatin(unit)) continue
+    const start = at
+    while (isLatin(symbols.charCodeAt(at + 1)) && marks[at + 1] === 0) at += 1
+    const end = at + 1
+    const isKnown =
+      figureWords.prefixes.includes(symbols.slice(start, end)) ||
+      figureWords.spelled.some(([word]) => word === symbols.slice(start, end)) ||
+      hits.some((hit) => hit.start <= start && hit.end >= end)
+    if (!isKnown) unknown += 1
+  }
+  return unknown > 0
 }
 
 interface Candidate {
@@ -82,6 +103,8 @@ function candidateAt(reading: Reading, at: number, scale: OptionScale): Candidat
 
 function spelledAt(reading: Reading, at: number): Candidate | null {
   const { symbols, marks } = reading
+  const isWhole = at === 0
+  if (!isWhole && !isPrefixed(reading, at) && symbols.length > 6) return null
   const isInWord = at > 0 && /[a-z]/.test(symbols[at - 1] as string) && marks[at] === 0
   if (isInWord) return null
   let node = spelled.first(symbols.charCodeAt(at))
@@ -182,8 +205,11 @@ function isWholeClause(reading: Reading, start: number, end: number): boolean {
   return (start === 0 || marks[start] !== 0) && (end === symbols.length || marks[end] !== 0)
 }
 
-function isWithdrawn(symbols: string, start: number, end: number): boolean {
-  const head = symbols.slice(Math.max(0, start - 6), start)
+function isWithdrawn(reading: Reading, start: number, end: number): boolean {
+  const { symbols } = reading
+  // 不是不是，1: what a comma parts from the figure does not deny it.
+  const touches = ((reading.marks[start] as number) & mark.pause) === 0
+  const head = touches ? symbols.slice(Math.max(0, start - 6), start) : ''
   const tail = symbols.slice(end, end + 6)
   return (
     figureWords.withdrawnBefore.some((word) => head.endsWith(word)) ||

@@ -3,7 +3,7 @@ import type { ReplyReason } from './verdict.ts'
 import type { Entry } from './entries.ts'
 import type { Hit } from './matcher.ts'
 import { isAsked, scopeOf } from './negation.ts'
-import { mark, type Reading } from './reading.ts'
+import { isHan, mark, type Reading } from './reading.ts'
 
 /** One thing that the words say about the service. */
 export interface Judgement {
@@ -35,12 +35,36 @@ export function readJudgements(reading: Reading, hits: readonly Hit<Entry>[]): J
   for (const hit of kept) {
     const { idea } = hit.entry.group
     if (idea === 'neutral' || idea === 'mockery') continue
+    if (!standsAlone(reading, hit)) continue
     // 好慢, 好热情: a degree, not a judgement of its own.
     if (hit.end - hit.start === 1 && starts.has(hit.end) && reading.marks[hit.end] === 0) continue
     const judgement = judge(reading, hit)
     if (judgement !== null) found.push(judgement)
   }
   return found
+}
+
+// Single characters that judge wherever they stand; the others (行, 中, 管, 黑, 坑) are parts of too many words.
+const everywhere = new Set('好快慢差棒赞孬')
+const particles = '的了啊呀吧呢嘛哦得很哈哩咧嘞极透死着滴'
+
+/** Whether a short word is the judgement of its clause: 中, 怪管, 真行 but not 人行道 or 中山路. */
+function standsAlone(reading: Reading, hit: Hit<Entry>): boolean {
+  const { symbols, marks } = reading
+  const word = symbols.slice(hit.start, hit.end)
+  const next = symbols[hit.end] ?? ''
+  if (word === '不满') return !/[意足\uE000-\uE008]/.test(next)
+  if (word === '好' && next === '了' && scopeOf(reading, hit.start, hit.end).start === hit.start)
+    return false
+  if (word !== '可以' && (word.length > 1 || everywhere.has(word) || !isHan(word.charCodeAt(0))))
+    return true
+  const closes = next === '' || marks[hit.end] !== 0 || particles.includes(next)
+  if (!closes) return false
+  return (
+    hit.start === 0 ||
+    marks[hit.start] !== 0 ||
+    scopeOf(reading, hit.start, hit.end).start < hit.start
+  )
 }
 
 /** Drops what lies inside something longer: 好 in 不好, 差 in 差不多, 错 in 不错. */
@@ -113,7 +137,9 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
     torn: scope.torn,
     very: degree === 2,
   }
-  return group.idea === 'level' ? { ...judgement, rating: levelOf(bad, turned, degree) } : judgement
+  return group.idea === 'level'
+    ? { ...judgement, rating: levelOf(bad, turned, group.rating === 'very_satisfied' ? 2 : degree) }
+    : judgement
 }
 
 function levelOf(bad: boolean, turned: boolean, degree: number): Rating {

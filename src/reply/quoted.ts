@@ -9,7 +9,8 @@ interface Span {
 
 /** The reply without the survey's own words, which many telephones quote above or below the answer. */
 export function withoutQuoted(reading: Reading, sentText: string | undefined): Reading {
-  const spans = [...sentSpans(reading, sentText), ...optionLists(reading), ...frames(reading)]
+  const quoted = [...sentSpans(reading, sentText), ...optionLists(reading)]
+  const spans = [...quoted, ...frames(reading, quoted.length > 0)]
   return without(reading, merged(spans))
 }
 
@@ -146,9 +147,11 @@ function startOfLine(reading: Reading, at: number): number {
 }
 
 /** Lines and phrases that telephones and the survey put around texts: 原始短信, 发自我的手机, 您对本次服务满意吗. */
-function frames(reading: Reading): Span[] {
+function frames(reading: Reading, quotes: boolean): Span[] {
   const spans: Span[] = []
-  for (const word of surveyWords.frames) {
+  // 回T退订 alone is a wish of the citizen's own.
+  const words = quotes ? [...surveyWords.frames, ...surveyWords.optOuts] : surveyWords.frames
+  for (const word of words) {
     let start = reading.symbols.indexOf(word)
     while (start >= 0) {
       spans.push({ start, end: start + word.length })

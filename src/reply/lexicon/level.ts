@@ -16,11 +16,16 @@ export const level: Group[] = [
   },
   {
     idea: 'level',
-    note: 'Names of the ends of rating scales in shops and apps.',
+    note: 'The best level of rating scales in shops and apps.',
     patterns:
-      '好评 五星 五星好评 五颗星 5星 5颗星 满分 满分好评 {full} 一百分 一百昏 100昏 给个赞 优秀 优 优良 优等 全五星 满星',
+      '五星 五星好评 五颗星 5星 5颗星 满分 满分好评 {full} 一百分 一百昏 100昏 优秀 优等 全五星 满星',
+    rating: 'very_satisfied',
+  },
+  {
+    idea: 'level',
+    note: 'As above, without a degree.',
+    patterns: '好评 优良 优',
     rating: 'satisfied',
-    weight: 2,
   },
   {
     idea: 'level',
