@@ -5,7 +5,10 @@ import { freshPhone, row, testApp, until } from './support/app.ts'
 import { ownRedis } from './support/redis.ts'
 
 /** Pushes 10,000 transactions in arrays of 1,000 while workers run; `disturb` strikes in between. */
-async function pushMany(redisUrl: string | null, disturb: () => Promise<unknown>): Promise<void> {
+async function pushMany(
+  redisUrl: string | null,
+  disturb: () => Promise<unknown>,
+): Promise<{ states: object[]; texted: number; twice: number }> {
   const t = await testApp({
     redisUrl,
     policy: (policy) => void (policy.survey.replyWindowSeconds = 3_600),
@@ -38,17 +41,18 @@ async function pushMany(redisUrl: string | null, disturb: () => Promise<unknown>
       },
       90_000,
     )
-    expect(states).toEqual([{ state: 'open', surveys: 10_000 }])
     const ledger = t.gateway.ledger()
-    expect(ledger).toHaveLength(10_000)
-    expect(ledger.every(({ times }) => times === 1)).toBe(true)
+    const twice = ledger.filter(({ times }) => times > 1).length
+    return { states, texted: ledger.length, twice }
   } finally {
     await t.close()
   }
 }
 
+const allOnce = { states: [{ state: 'open', surveys: 10_000 }], texted: 10_000, twice: 0 }
+
 test('10,000 transactions are all asked about once, on the queue in PostgreSQL', async () => {
-  await pushMany(null, async () => {})
+  expect(await pushMany(null, async () => {})).toEqual(allOnce)
 }, 120_000)
 
 test('10,000 transactions are all asked about once, although Redis is flushed meanwhile', async ({
@@ -58,7 +62,7 @@ test('10,000 transactions are all asked about once, although Redis is flushed me
   if (redis === null) return skip('redis-server is not installed')
   const admin = new Redis(redis.url)
   try {
-    await pushMany(redis.url, () => admin.flushall())
+    expect(await pushMany(redis.url, () => admin.flushall())).toEqual(allOnce)
   } finally {
     admin.disconnect()
     await redis.stop()

@@ -89,7 +89,7 @@ const separators: readonly (readonly [number, string])[] = [
 
 const separatorMarks = new Map<number, number>(
   separators.flatMap(([bit, signs]) =>
-    [...signs].map((sign) => [sign.codePointAt(0) as number, bit] as const),
+    Array.from(signs, (sign) => [sign.codePointAt(0) as number, bit] as const),
   ),
 )
 separatorMarks.set(0x21, mark.exclaim)

@@ -19,7 +19,7 @@ export interface Figure {
 
 const values: Readonly<Record<string, string>> = figureWords.values
 const prefixes = buildTrie(
-  figureWords.prefixes.map((word) => [[...word].reverse().join(''), true] as const),
+  figureWords.prefixes.map((word) => [Array.from(word).toReversed().join(''), true] as const),
 )
 const suffixes = buildTrie(figureWords.suffixes.map((word) => [word, true] as const))
 const spelled = buildTrie(figureWords.spelled.map(([word, value]) => [word, value] as const))

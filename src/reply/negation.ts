@@ -125,5 +125,5 @@ export function isAsked(reading: Reading, end: number): boolean {
 }
 
 function backwards(word: string): string {
-  return [...word].reverse().join('')
+  return Array.from(word).toReversed().join('')
 }

@@ -84,7 +84,7 @@ export function formOpinion(
     return good.length > 0
       ? { ...opinion, rating: 'basically_satisfied', tone: 'middling', isRemark: true }
       : { ...opinion, tone: 'bad', isRemark: true }
-  if (good.length > 0 && good.some((each) => each.weight >= 2)) {
+  if (good.some((each) => each.weight >= 2)) {
     const very = good.some((each) => each.very && each.rule === 'praise')
     return { ...opinion, rating: very ? 'very_satisfied' : 'satisfied', tone: 'good', reasons: [] }
   }

@@ -32,7 +32,7 @@ function mendWords({ symbols }: Reading): string[] | null {
       node = wrongWords.next(node, symbols.charCodeAt(end))
     }
     if (right === undefined) continue
-    mended ??= [...symbols.split('')]
+    mended ??= symbols.split('')
     for (let at = 0; at < right.length; at += 1) mended[start + at] = right[at] as string
     start += right.length - 1
   }
