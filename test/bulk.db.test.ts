@@ -39,7 +39,7 @@ async function pushMany(
           .execute()
         return rows.every(({ state }) => state === 'open') && rows
       },
-      90_000,
+      200_000,
     )
     const ledger = t.gateway.ledger()
     const twice = ledger.filter(({ times }) => times > 1).length
@@ -53,7 +53,7 @@ const allOnce = { states: [{ state: 'open', surveys: 10_000 }], texted: 10_000, 
 
 test('10,000 transactions are all asked about once, on the queue in PostgreSQL', async () => {
   expect(await pushMany(null, async () => {})).toEqual(allOnce)
-}, 120_000)
+}, 240_000)
 
 test('10,000 transactions are all asked about once, although Redis is flushed meanwhile', async ({
   skip,
@@ -67,4 +67,4 @@ test('10,000 transactions are all asked about once, although Redis is flushed me
     admin.disconnect()
     await redis.stop()
   }
-}, 120_000)
+}, 240_000)

@@ -18,6 +18,8 @@ export interface Findings {
   scale: OptionScale
   business: string | undefined
   wasQuoting: boolean
+  /** A sign of trouble in a story that no lexicon knows. */
+  trouble: { start: number; end: number } | null
 }
 
 /** What the figures come to, once corrections are applied. */
@@ -53,13 +55,14 @@ export function decide(findings: Findings): Verdict {
 }
 
 function draftOf(findings: Findings, answer: Answer): Draft {
-  const { reading, hits, opinion, urgent } = findings
+  const { reading, hits, opinion, urgent, trouble } = findings
   const has = (idea: Idea): boolean => hits.some((hit) => hit.entry.group.idea === idea)
   if (reading.symbols === '') {
     if (findings.wasQuoting) return unrated('unclear', 0.6)
     return unrated(isBlank(reading) ? 'empty' : 'unclear', 0.9)
   }
   const isRated = answer.state === 'one' || opinion.byLevel
+  if (has('auto_reply') && !isRated && !has('urgent')) return unrated('auto_reply', 0.95)
   if (has('opt_out')) {
     if (answer.state === 'one')
       return { kind: 'opt_out', rating: answer.rating, conflict: false, confidence: 0.6 }
@@ -67,7 +70,6 @@ function draftOf(findings: Findings, answer: Answer): Draft {
       return { kind: 'opt_out', rating: opinion.rating, conflict: false, confidence: 0.6 }
     return unrated('opt_out', 0.95)
   }
-  if (has('auto_reply') && !isRated) return unrated('auto_reply', 0.95)
   if (answer.state === 'several' && opinion.rating === null) return unrated('unclear', 0.8)
   if (has('wrong_person') && !isRated && !hasComplaint(opinion)) return unrated('wrong_person', 0.9)
   const asked = questionWeight(findings)
@@ -101,7 +103,9 @@ function draftOf(findings: Findings, answer: Answer): Draft {
     return unrated('comment_only', 0.8)
   if (has('acknowledgement')) return unrated('unclear', 0.6)
   if (endsAsking(reading)) return unrated('question', 0.6)
-  return unrated(hanOf(reading) >= 4 ? 'comment_only' : 'unclear', hanOf(reading) >= 4 ? 0.3 : 0.5)
+  if (trouble !== null)
+    return { kind: 'comment_only', rating: 'dissatisfied', conflict: false, confidence: 0.45 }
+  return hanOf(reading) >= 4 ? unrated('comment_only', 0.3) : unrated('unclear', 0.5)
 }
 
 function unrated(kind: ReplyKind, confidence: number): Draft {
@@ -199,7 +203,7 @@ function isBlank(reading: Reading): boolean {
 const mostEvidence = 40
 
 function evidenceOf(findings: Findings, answer: Answer, draft: Draft): Evidence[] {
-  const { reading, hits, opinion, urgent, scale } = findings
+  const { reading, hits, opinion, urgent, scale, trouble } = findings
   const found: Evidence[] = []
   const add = (
     rule: string,
@@ -233,6 +237,8 @@ function evidenceOf(findings: Findings, answer: Answer, draft: Draft): Evidence[
       idea === draft.kind || idea === 'mockery' || idea === 'rhetorical' || idea === 'correction'
     if (telling.has(idea) && isTelling) add(idea, idea, hit.start, hit.end)
   }
+  if (found.length === 0 && draft.rating !== null && trouble !== null)
+    add('story', draft.rating, trouble.start, trouble.end)
   if (found.length === 0 && draft.kind === 'comment_only')
     for (const hit of hits)
       if (hit.entry.group.idea === 'thanks' || hit.entry.group.idea === 'wish')

@@ -151,7 +151,7 @@ function isAnswer(
     end === symbols.length || ((marks[end] as number) & ~mark.quote) !== 0 || marks[end] !== 0
   if (followsPlace(symbols, start)) return false
   const prefixed = isPrefixed(reading, start)
-  const suffixEnd = suffixOf(reading, end)
+  const suffixEnd = isScore(symbols, end) ? end + 1 : suffixOf(reading, end)
   const closed = pausesBehind || suffixEnd !== null
   if (prefixed && (closed || begins.has(end) || (sure && mayGoOn(symbols, end)))) return true
   if (pausesBefore) {
@@ -161,6 +161,11 @@ function isAnswer(
   }
   // 很满意1, 态度好3: right behind a level word and at the end.
   return (sure || levelEnds.has(start)) && levelEnds.has(start) && closed
+}
+
+/** 2分, 4星 are scores whatever follows. */
+function isScore(symbols: string, end: number): boolean {
+  return symbols[end] === '分' || symbols[end] === '星'
 }
 
 /** 窗口 3, 科目 3: a name, even where a space parts it. */

@@ -10,11 +10,14 @@ export interface Judgement {
   rule: string
   start: number
   end: number
-  tone: 'good' | 'bad' | 'middling'
+  /** `asked` for a level word that is only questioned: 满意？ */
+  tone: 'good' | 'bad' | 'middling' | 'asked'
   /** A level word's rating; null for praise and complaints. */
   rating: Rating | null
   weight: number
   reasons: readonly ReplyReason[]
+  /** The reasons count only where nothing clearer is said. */
+  faint: boolean
   /** Praise that is not meant: its words stand in quotation marks. */
   mocked: boolean
   /** It hangs on a comma which way it is meant. */
@@ -32,12 +35,15 @@ export function readJudgements(reading: Reading, hits: readonly Hit<Entry>[]): J
     kept.filter((hit) => hit.entry.group.idea !== 'neutral').map((hit) => hit.start),
   )
   const found: Judgement[] = []
+  const others = hits.filter((hit) => isOtherPurpose(hit))
   for (const hit of kept) {
     const { idea } = hit.entry.group
     if (idea === 'neutral' || idea === 'mockery') continue
     if (!standsAlone(reading, hit)) continue
     // 好慢, 好热情: a degree, not a judgement of its own.
     if (hit.end - hit.start === 1 && starts.has(hit.end) && reading.marks[hit.end] === 0) continue
+    // 我没办过户口, 要不要钱: what somebody else's words begin is not said of the service.
+    if (others.some((other) => other.start <= hit.start && other.end > hit.start)) continue
     const judgement = judge(reading, hit)
     if (judgement !== null) found.push(judgement)
   }
@@ -65,6 +71,11 @@ function standsAlone(reading: Reading, hit: Hit<Entry>): boolean {
     marks[hit.start] !== 0 ||
     scopeOf(reading, hit.start, hit.end).start < hit.start
   )
+}
+
+function isOtherPurpose(hit: Hit<Entry>): boolean {
+  const { idea } = hit.entry.group
+  return idea === 'wrong_person' || (idea === 'question' && hit.start === hit.tail)
 }
 
 /** Drops what lies inside something longer: 好 in 不好, 差 in 差不多, 错 in 不错. */
@@ -98,11 +109,13 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
     rating: null,
     weight: group.weight ?? 2,
     reasons,
+    faint: group.faint === true,
     mocked: false,
     torn: false,
     very: false,
   }
   if (group.idea === 'middling') {
+    if (!closesMiddling(reading, hit)) return null
     const asked = isAsked(reading, hit.end)
     return asked
       ? null
@@ -118,8 +131,9 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
     }
   }
   const scope = scopeOf(reading, hit.start, hit.end)
-  if (scope.negations === 0 && isAsked(reading, hit.end) && isBareQuestion(reading, scope.start))
-    return null
+  const isOpen = scope.negations === 0 && isAsked(reading, hit.end)
+  if (isOpen && isBareQuestion(reading, scope.start))
+    return group.idea === 'level' ? { ...base, tone: 'asked', reasons: [] } : null
   if (isCondition(reading, hit.end)) return null
   const bad =
     (group.idea === 'complaint' || group.rating === 'dissatisfied') !== (scope.negations % 2 === 1)
@@ -140,6 +154,13 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
   return group.idea === 'level'
     ? { ...judgement, rating: levelOf(bad, turned, group.rating === 'very_satisfied' ? 2 : degree) }
     : judgement
+}
+
+/** 一般 and 还行 judge where they end the clause: 一般情况下, 灯坏了一半 do not. */
+function closesMiddling({ symbols, marks }: Reading, hit: Hit<Entry>): boolean {
+  if (hit.end - hit.start > 3) return true
+  const next = symbols[hit.end] ?? ''
+  return next === '' || marks[hit.end] !== 0 || /[般吧啊了的呀呢嘛哦就但可不谢感\d]/.test(next)
 }
 
 function levelOf(bad: boolean, turned: boolean, degree: number): Rating {

@@ -50,7 +50,7 @@ export function scopeOf(reading: Reading, start: number, end: number): Scope {
     if (found.role === 'negation') {
       scope.negations += 1
       // 没有哪里不: what looks like a question belongs to the negation before it.
-      if (lastRhetorical === found.end && isExistential(reading, found)) scope.negations -= 1
+      if (lastRhetorical === found.end && isAnyWord(reading, lastRhetorical)) scope.negations -= 1
     } else if (found.role === 'rhetorical') {
       scope.negations += 1
       lastRhetorical = found.start
@@ -65,7 +65,7 @@ export function scopeOf(reading: Reading, start: number, end: number): Scope {
   if (tail !== null) {
     scope.negations += 1
     scope.end = tail
-  } else if (asksWhetherItCan(reading, scope.start, end)) scope.negations += 1
+  } else if (lastRhetorical < 0 && asksWhetherItCan(reading, scope.start, end)) scope.negations += 1
   return scope
 }
 
@@ -89,8 +89,9 @@ function wordBefore(reading: Reading, end: number): Word | null {
   return found
 }
 
-function isExistential(reading: Reading, word: Word): boolean {
-  return /[没无]/.test(reading.symbols.slice(word.start, word.end))
+/** 没有哪里, 不觉得哪里: behind a negation 哪里 and 什么 ask nothing, they mean "any". */
+function isAnyWord(reading: Reading, start: number): boolean {
+  return '哪什啥有'.includes(reading.symbols[start] ?? ' ')
 }
 
 function wordBehind(reading: Reading, start: number): number | null {
@@ -120,7 +121,7 @@ function asksWhetherItCan(reading: Reading, start: number, end: number): boolean
 /** Whether 吗 or a question mark closes what ends here. */
 export function isAsked(reading: Reading, end: number): boolean {
   const next = reading.symbols[end]
-  if (next !== undefined && '吗么嘛'.includes(next) && reading.marks[end] === 0) return true
+  if (next !== undefined && '吗么'.includes(next) && reading.marks[end] === 0) return true
   return ((reading.marks[end] as number) & mark.question) !== 0
 }
 

@@ -75,6 +75,10 @@ export function formOpinion(
       return { ...opinion, rating: 'dissatisfied', tone: 'bad' }
     return { ...opinion, rating: 'basically_satisfied', tone: 'middling', byLevel: true }
   }
+  const asked = judgements.some((each) => each.tone === 'asked')
+  // 满意？做梦吧: a question that goes on without praise is no question.
+  if (asked && good.length === 0 && goesOn(reading, judgements))
+    return { ...opinion, rating: 'dissatisfied', tone: 'bad', mocked: true }
   if (mockWeight >= 2 || (isMocked && (good.length > 0 || bad.length > 0 || judgements.length > 0)))
     return { ...opinion, rating: 'dissatisfied', tone: 'bad', mocked: true }
   if (strongBad.length > 0) return weighComplaints(reading, hits, opinion, good, strongBad)
@@ -90,6 +94,11 @@ export function formOpinion(
   }
   if (good.length > 0) return { ...opinion, rating: 'satisfied', tone: 'good', reasons: [] }
   return opinion
+}
+
+function goesOn(reading: Reading, judgements: readonly Judgement[]): boolean {
+  const last = Math.max(...judgements.map((each) => each.end))
+  return reading.symbols.length > last && /[\u4e00-\u9fff]/.test(reading.symbols.slice(last + 1))
 }
 
 function weighComplaints(
@@ -188,5 +197,6 @@ function bestOf(levels: readonly Judgement[]): Rating {
 }
 
 function reasonsOf(bad: readonly Judgement[]): ReplyReason[] {
-  return [...new Set(bad.flatMap((each) => each.reasons))]
+  const clear = bad.filter((each) => !each.faint && each.reasons.length > 0)
+  return [...new Set((clear.length > 0 ? clear : bad).flatMap((each) => each.reasons))]
 }

@@ -108,7 +108,7 @@ function numberAt(reading: Reading, start: number): Folded | null {
     end += 1
   }
   if (isLatin(symbols.charCodeAt(end)) && marks[end] === 0 && unitAt(reading, end) === null)
-    return { start, end: codeEnd(reading, end), name: 'n', digits }
+    return { start, end: codeEnd(reading, end), name: 'n', digits: '' }
   const counted = countedAt(reading, start, end, Number(joined ? digits.slice(0, 1) : digits))
   if (counted !== null) return { ...counted, digits }
   const percent = reading.original.slice(reading.ends[end - 1], reading.starts[end] ?? undefined)

@@ -89,14 +89,17 @@ function optionsOf(reading: Reading): Option[] {
     if (!isDigit(symbols.charCodeAt(at))) continue
     let level = at + 1
     while (surveyWords.links.includes(symbols[level] ?? ' ') && level < at + 4) level += 1
-    const end = levelEnd(symbols, level)
+    const linked = levelBefore(symbols, at)
+    const isLinked =
+      linked !== null &&
+      !surveyWords.levels.some((word) => symbols.startsWith(word, at - word.length))
+    const end = isLinked ? null : levelEnd(symbols, level)
     if (end !== null) {
       options.push({ figure: Number(symbols[at]), start: at, end })
       at = end - 1
       continue
     }
-    const start = levelBefore(symbols, at)
-    if (start !== null) options.push({ figure: Number(symbols[at]), start, end: at + 1 })
+    if (linked !== null) options.push({ figure: Number(symbols[at]), start: linked, end: at + 1 })
   }
   return options
 }

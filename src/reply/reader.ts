@@ -3,6 +3,7 @@ import { entriesOf, lexicons, type Entry } from './entries.ts'
 import { readFigures } from './figures.ts'
 import { classes } from './lexicon/classes.ts'
 import type { Group } from './lexicon/words.ts'
+import { troubleIn } from './hints.ts'
 import { readJudgements } from './judgements.ts'
 import { compileMatcher, type Matcher } from './matcher.ts'
 import { normalise } from './normalise.ts'
@@ -59,12 +60,12 @@ function read(
   const whole = normalise(text)
   const own = withoutQuoted(whole, context.sentText)
   const reading = toReading(own)
-  const hits = all.find(reading)
+  const hits = all.find(reading).filter((hit) => isFor(hit.entry, context.business))
   // Danger is looked for in the whole text, so that the receiving process, which knows no survey, sees the same.
   const urgent = own === whole ? urgentHit(hits) : urgentHit(danger.find(toReading(whole)))
   const judgements = readJudgements(reading, hits)
   return decide({
-    reading: own === whole ? reading : reading,
+    reading,
     hits,
     figures: readFigures(reading, hits, context.scale),
     opinion: formOpinion(reading, hits, judgements),
@@ -73,7 +74,12 @@ function read(
     scale: context.scale,
     business: context.business,
     wasQuoting: own !== whole,
+    trouble: reading.symbols.length >= 6 ? troubleIn(reading) : null,
   })
+}
+
+function isFor({ group }: Entry, business: string | undefined): boolean {
+  return group.business === undefined || group.business === business
 }
 
 /** The steps that change what is read, in their order. */

@@ -30,6 +30,8 @@ export interface Group {
   /** Separated by white space. */
   patterns: string
   reason?: ReplyReason
+  /** The reason counts only where nothing clearer is said: a long time may be anybody's fault. */
+  faint?: boolean
   /** Further reasons that such words speak of. */
   alsoReason?: ReplyReason
   rating?: Rating
@@ -37,6 +39,6 @@ export interface Group {
   weight?: number
   /** Whether a negation before the words turns them round. */
   scope?: boolean
-  /** Only in replies about this business. */
+  /** Read only in replies about this business. */
   business?: string
 }
