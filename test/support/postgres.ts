@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 import { migrateDatabase } from '../../src/foundation/migrate.ts'
@@ -70,7 +71,7 @@ export async function freshDatabase(): Promise<TestDatabase> {
   await execute(url, `CREATE DATABASE ${name} TEMPLATE ${template}`)
   return {
     url: named(url, name),
-    drop: () => execute(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: () => dropForced(url, name),
   }
 }
 
@@ -82,13 +83,27 @@ async function dropAbandoned(url: string): Promise<void> {
   })
 }
 
+const autovacuumAtWork = '42501'
+
+/** FORCE may not cut an autovacuum worker, which belongs to the superuser; it is done within moments. */
+async function dropForced(url: string, name: string): Promise<void> {
+  for (let triesLeft = 40; ; triesLeft--) {
+    try {
+      return await execute(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    } catch (error) {
+      if ((error as { code?: string }).code !== autovacuumAtWork || triesLeft === 0) throw error
+      await pause(250)
+    }
+  }
+}
+
 async function dropAll(url: string, isOurs: (name: string) => boolean): Promise<void> {
   const rows = await query(
     url,
     `SELECT datname FROM pg_database WHERE datname LIKE 'huifang_test_%'`,
   )
   for (const name of rows.map(({ datname }) => String(datname)).filter(isOurs)) {
-    await execute(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    await dropForced(url, name)
   }
 }
 
