@@ -108,7 +108,7 @@ export async function forgetQueued(tx: Tx, caseId: Id, purpose: Purpose): Promis
   return true
 }
 
-const claimSeconds = 120
+const claimSeconds = 60
 
 /** Takes due texts for the relay, in batches that share a template; texts whose sending is paused stay. */
 export async function takeDueMessages(deps: Pick<Core, 'db'>, limit: number): Promise<Id[][]> {

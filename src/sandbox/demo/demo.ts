@@ -36,7 +36,8 @@ export interface DemoOptions {
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 const centre = '320300MY0000'
-const loopDeadlineMs = 120_000
+// After a kill, what was taken up is due again a minute later.
+const loopDeadlineMs = 240_000
 
 /**
  * `huifang demo`: the whole loop, for real, on embedded services and a gateway that stands in for the
