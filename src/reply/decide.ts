@@ -202,6 +202,9 @@ function isBlank(reading: Reading): boolean {
 // A long reply may hit hundreds of patterns; a person reads a few dozen.
 const mostEvidence = 40
 
+const alwaysShown = new Set<Idea>(['mockery', 'rhetorical', 'correction'])
+const purposes = new Set<Idea>(['opt_out', 'auto_reply', 'wrong_person', 'question'])
+
 function evidenceOf(findings: Findings, answer: Answer, draft: Draft): Evidence[] {
   const { reading, hits, opinion, urgent, scale, trouble } = findings
   const found: Evidence[] = []
@@ -222,20 +225,10 @@ function evidenceOf(findings: Findings, answer: Answer, draft: Draft): Evidence[
     add('figure', scale[value] ?? 'off_scale', start, end)
   for (const each of opinion.judgements)
     add(each.rule, each.mocked ? 'mocked' : (each.rating ?? each.tone), each.start, each.end)
-  const telling = new Set<Idea>([
-    'opt_out',
-    'auto_reply',
-    'wrong_person',
-    'question',
-    'mockery',
-    'rhetorical',
-    'correction',
-  ])
   for (const hit of hits) {
     const { idea } = hit.entry.group
-    const isTelling =
-      idea === draft.kind || idea === 'mockery' || idea === 'rhetorical' || idea === 'correction'
-    if (telling.has(idea) && isTelling) add(idea, idea, hit.start, hit.end)
+    if (alwaysShown.has(idea) || (idea === draft.kind && purposes.has(idea)))
+      add(idea, idea, hit.start, hit.end)
   }
   if (found.length === 0 && draft.rating !== null && trouble !== null)
     add('story', draft.rating, trouble.start, trouble.end)

@@ -3,7 +3,7 @@ import type { ReplyReason } from './verdict.ts'
 import type { Entry } from './entries.ts'
 import type { Hit } from './matcher.ts'
 import { isAsked, scopeOf } from './negation.ts'
-import { isHan, mark, type Reading } from './reading.ts'
+import { between, isHan, mark, type Reading } from './reading.ts'
 
 /** One thing that the words say about the service. */
 export interface Judgement {
@@ -43,9 +43,12 @@ export function readJudgements(reading: Reading, hits: readonly Hit<Entry>[]): J
     // 好慢, 好热情: a degree, not a judgement of its own.
     if (hit.end - hit.start === 1 && starts.has(hit.end) && reading.marks[hit.end] === 0) continue
     // 我没办过户口, 要不要钱: what somebody else's words begin is not said of the service.
-    if (others.some((other) => other.start <= hit.start && other.end > hit.start)) continue
+    if (others.some((other) => beginsIn(other, hit))) continue
     const judgement = judge(reading, hit)
-    if (judgement !== null) found.push(judgement)
+    if (judgement === null) continue
+    if (between(reading, hit.start, hit.end, mark.pause) && hit.start === hit.tail)
+      judgement.torn = true
+    found.push(judgement)
   }
   return found
 }
@@ -71,6 +74,11 @@ function standsAlone(reading: Reading, hit: Hit<Entry>): boolean {
     marks[hit.start] !== 0 ||
     scopeOf(reading, hit.start, hit.end).start < hit.start
   )
+}
+
+function beginsIn(other: Hit<Entry>, hit: Hit<Entry>): boolean {
+  if (other.start > hit.start || other.end <= hit.start) return false
+  return other.entry.group.idea === 'wrong_person' || other.end >= hit.end
 }
 
 function isOtherPurpose(hit: Hit<Entry>): boolean {

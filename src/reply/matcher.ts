@@ -23,16 +23,29 @@ export interface Matcher<Entry> {
   find(reading: Reading): Hit<Entry>[]
 }
 
+/** One part of a pattern at its place in the pattern. */
 interface Step<Entry> {
   entry: Entry
-  /** The step's own number; the one before it must have been taken already. */
-  number: number
-  first: boolean
-  final: boolean
+  /** Where the part before is remembered; -1 for a first part. */
+  before: number
+  /** Where this part is remembered for the one behind it; -1 for a last part. */
+  slot: number
   gap: number
   barrier: number
   fromStart: boolean
   toEnd: boolean
+  overMarks: boolean
+}
+
+/** All places that the same words have in patterns. */
+interface Segment<Entry> {
+  words: readonly string[]
+  /** Where the words are remembered as somebody's first part; -1 where they are nobody's. */
+  slot: number
+  /** Patterns that consist of these words alone. */
+  whole: Step<Entry>[]
+  /** Patterns of which they are a later part. */
+  later: Step<Entry>[]
 }
 
 /** Builds one trie of the words of all patterns; words shared by several patterns are stored once. */
@@ -40,95 +53,156 @@ export function compileMatcher<Entry extends MatcherEntry>(
   entries: readonly Entry[],
   classes: WordClasses,
 ): Matcher<Entry> {
-  const segments = new Map<string, { words: readonly string[]; steps: Step<Entry>[] }>()
-  let number = 0
+  const segments = new Map<string, Segment<Entry>>()
+  let slots = 0
   for (const entry of entries) {
     const { parts, fromStart, toEnd } = parsePattern(entry.pattern, classes)
+    let before = -1
     for (const [index, part] of parts.entries()) {
-      const key = part.words.join('|')
-      let segment = segments.get(key)
-      if (segment === undefined) {
-        segment = { words: part.words, steps: [] }
-        segments.set(key, segment)
+      const segment = segmentOf(segments, part.words)
+      const isLast = index === parts.length - 1
+      if (index === 0 && !isLast) {
+        if (segment.slot < 0) segment.slot = slots++
+        before = segment.slot
+        continue
       }
-      segment.steps.push({
+      const step: Step<Entry> = {
         entry,
-        number,
-        first: index === 0,
-        final: index === parts.length - 1,
+        before,
+        slot: isLast ? -1 : slots++,
         gap: part.gap,
         barrier: part.overComma ? mark.end : mark.pause,
         fromStart,
         toEnd,
-      })
-      number += 1
+        overMarks: entry.overMarks === true,
+      }
+      if (index === 0) segment.whole.push(step)
+      else segment.later.push(step)
+      before = step.slot
     }
   }
   const trie = buildTrie(
-    [...segments.values()].flatMap(({ words, steps }) =>
-      words.map((word) => [word, steps] as const),
+    [...segments.values()].flatMap((segment) =>
+      segment.words.map((word) => [word, segment] as const),
     ),
   )
-  return { find: (reading) => find(reading, trie) }
+  const trail = new Trail(slots)
+  return { find: (reading) => find(reading, trie, trail) }
+}
+
+function segmentOf<Entry>(
+  segments: Map<string, Segment<Entry>>,
+  words: readonly string[],
+): Segment<Entry> {
+  const key = words.join('|')
+  let segment = segments.get(key)
+  if (segment === undefined) {
+    segment = { words, slot: -1, whole: [], later: [] }
+    segments.set(key, segment)
+  }
+  return segment
 }
 
 interface Found<Entry> {
-  steps: readonly Step<Entry>[]
+  segment: Segment<Entry>
   start: number
   end: number
 }
 
-/** Where a step was taken, and where it was taken before that: the newest may overlap what follows. */
-interface Taken {
-  start: number
-  end: number
-  earlier: Taken | null
+// How many places are remembered for each step: the newest ones may overlap the word that follows.
+const remembered = 3
+
+/**
+ * Where each step was taken in the text at hand. Kept from text to text, for no text takes more than a few of the
+ * thousands of steps; what an earlier text left behind is told by its turn.
+ */
+class Trail {
+  #turn = 0
+  readonly #turns: Uint32Array
+  readonly #counts: Uint8Array
+  readonly #starts: Int32Array
+  readonly #ends: Int32Array
+
+  constructor(steps: number) {
+    this.#turns = new Uint32Array(steps)
+    this.#counts = new Uint8Array(steps)
+    this.#starts = new Int32Array(steps * remembered)
+    this.#ends = new Int32Array(steps * remembered)
+  }
+
+  next(): void {
+    this.#turn += 1
+  }
+
+  isTaken(step: number): boolean {
+    return this.#turns[step] === this.#turn
+  }
+
+  take(step: number, start: number, end: number): void {
+    const isNew = this.#turns[step] !== this.#turn
+    const count = isNew ? 0 : (this.#counts[step] as number)
+    const place = step * remembered + (count % remembered)
+    this.#turns[step] = this.#turn
+    this.#starts[place] = start
+    this.#ends[place] = end
+    // Only the remainder and whether all places are in use matter, so the count may wrap.
+    this.#counts[step] = count + 1 >= remembered * 2 ? remembered : count + 1
+  }
+
+  /** The place of the newest taking that ended before `start`, or -1. */
+  before(step: number, start: number): number {
+    const count = this.#counts[step] as number
+    let best = -1
+    for (let each = 0; each < Math.min(count, remembered); each += 1) {
+      const place = step * remembered + each
+      const end = this.#ends[place] as number
+      if (end <= start && (best < 0 || end > (this.#ends[best] as number))) best = place
+    }
+    return best
+  }
+
+  startAt(place: number): number {
+    return this.#starts[place] as number
+  }
+
+  endAt(place: number): number {
+    return this.#ends[place] as number
+  }
 }
 
-function find<Entry extends MatcherEntry>(
-  reading: Reading,
-  trie: Trie<Step<Entry>[]>,
-): Hit<Entry>[] {
+function find<Entry>(reading: Reading, trie: Trie<Segment<Entry>>, trail: Trail): Hit<Entry>[] {
   const hits: Hit<Entry>[] = []
-  const taken = new Map<number, Taken>()
-  for (const { steps, start, end } of wordsOf(reading, trie)) {
+  trail.next()
+  for (const { segment, start, end } of wordsOf(reading, trie)) {
     const torn = end - start > 1 && between(reading, start, end, mark.pause)
-    for (const step of steps) {
-      if (torn && step.entry.overMarks !== true) continue
-      let from = start
-      if (step.first) {
-        if (step.fromStart && start > 0) continue
-      } else {
-        const before = newestBefore(taken.get(step.number - 1), start)
-        if (before === null || start - before.end > step.gap) continue
-        const isTight = step.gap === 0 && step.entry.overMarks === true
-        if (!isTight && between(reading, before.end - 1, start + 1, step.barrier)) continue
-        from = before.start
-      }
-      if (!step.final)
-        taken.set(step.number, { start: from, end, earlier: shortened(taken.get(step.number)) })
-      else if (!step.toEnd || end === reading.symbols.length)
+    for (const step of segment.whole)
+      if ((!torn || step.overMarks) && fits(step, start, end, reading))
+        hits.push({ entry: step.entry, start, end, tail: start })
+    for (const step of segment.later) {
+      if (!trail.isTaken(step.before) || (torn && !step.overMarks)) continue
+      const place = trail.before(step.before, start)
+      if (place < 0) continue
+      const before = trail.endAt(place)
+      if (start - before > step.gap) continue
+      const isTight = step.gap === 0 && step.overMarks
+      if (!isTight && between(reading, before - 1, start + 1, step.barrier)) continue
+      const from = trail.startAt(place)
+      if (step.slot >= 0) trail.take(step.slot, from, end)
+      else if (fits(step, from, end, reading))
         hits.push({ entry: step.entry, start: from, end, tail: step.gap === 0 ? from : start })
     }
+    // Remembered last: a word does not follow itself.
+    if (segment.slot >= 0 && !torn) trail.take(segment.slot, start, end)
   }
   return hits
 }
 
-/** Three places are enough: no word of a lexicon has more beginnings inside itself. */
-function shortened(taken: Taken | undefined): Taken | null {
-  if (taken === undefined) return null
-  const second = taken.earlier
-  return { ...taken, earlier: second === null ? null : { ...second, earlier: null } }
-}
-
-function newestBefore(taken: Taken | undefined, start: number): Taken | null {
-  let each = taken ?? null
-  while (each !== null && each.end > start) each = each.earlier
-  return each
+function fits<Entry>(step: Step<Entry>, start: number, end: number, reading: Reading): boolean {
+  return (!step.fromStart || start === 0) && (!step.toEnd || end === reading.symbols.length)
 }
 
 /** All words of the trie in the order in which they end: a step then sees every word before its own. */
-function wordsOf<Entry>(reading: Reading, trie: Trie<Step<Entry>[]>): Found<Entry>[] {
+function wordsOf<Entry>(reading: Reading, trie: Trie<Segment<Entry>>): Found<Entry>[] {
   const { symbols } = reading
   const found: Found<Entry>[] = []
   let sorted = true
@@ -138,7 +212,7 @@ function wordsOf<Entry>(reading: Reading, trie: Trie<Step<Entry>[]>): Found<Entr
     for (let end = start + 1; node !== 0; end += 1) {
       const outputs = trie.outputs[node]
       if (outputs !== undefined && isWholeWord(reading, start, end)) {
-        for (const steps of outputs) found.push({ steps, start, end })
+        for (const segment of outputs) found.push({ segment, start, end })
         if (end < lastEnd) sorted = false
         lastEnd = end
       }

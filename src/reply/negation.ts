@@ -97,15 +97,21 @@ function isAnyWord(reading: Reading, start: number): boolean {
 function wordBehind(reading: Reading, start: number): number | null {
   const { symbols, marks } = reading
   if (start >= symbols.length) return null
-  if (((marks[start] as number) & (mark.comma | mark.stop | mark.space)) !== 0) return null
+  const parted = ((marks[start] as number) & (mark.comma | mark.end)) !== 0
   let node = behind.first(symbols.charCodeAt(start))
   let found: number | null = null
   for (let end = start + 1; node !== 0; end += 1) {
-    if (behind.outputs[node] !== undefined) found = end
+    // 满意，个屁 is one thought; 满意，没有意见 is two.
+    if (behind.outputs[node] !== undefined && !(parted && mayOpenClause(symbols.slice(start, end))))
+      found = end
     if (end >= symbols.length) break
     node = behind.next(node, symbols.charCodeAt(end))
   }
   return found
+}
+
+function mayOpenClause(word: string): boolean {
+  return /^(?:什么|啥|哪|没|都没|也没|一点没|在|何|不|你妈|根本)/.test(word)
 }
 
 // 能满意吗 expects a no, 满意吗 only asks.

@@ -29,7 +29,12 @@ export function formOpinion(
   hits: readonly Hit<Entry>[],
   all: readonly Judgement[],
 ): Opinion {
-  const judgements = all.filter((each) => !isWished(reading, hits, each))
+  const wished = all.filter((each) => !isWished(reading, hits, each))
+  // A complaint torn by a comma is one only where nothing is praised: 腿脚不便，民警上门.
+  const praised = wished.some((each) => each.tone === 'good' && !each.torn)
+  const judgements = wished.filter(
+    (each) => !(each.torn && each.tone === 'bad' && each.rating === null && praised),
+  )
   const good = judgements.filter((each) => each.tone === 'good' && !each.mocked)
   const bad = judgements.filter((each) => each.tone === 'bad')
   const middling = judgements.filter((each) => each.tone === 'middling')
@@ -47,7 +52,7 @@ export function formOpinion(
     byLevel: false,
     isRemark: false,
     mocked: isMocked,
-    torn: judgements.some((each) => each.torn),
+    torn: judgements.some((each) => each.torn && each.rating !== null),
     reasons: reasonsOf(bad),
     judgements,
   }

@@ -157,6 +157,8 @@ function chineseAt(reading: Reading, start: number, numeral: number): Folded | n
   }
   const counted = countedAt(reading, start, end, value + current)
   if (counted === null) return null
+  // 几点 asks for a time.
+  if (counted.name === 'clock' && symbols[start] === '几') return null
   if (counted.name !== 'cnt') return counted
   // 两个民警 counts people, but no option is written so: the words stay readable for the lexicons.
   return symbols[start] === '第' ? counted : null

@@ -7,8 +7,12 @@ interface Span {
   end: number
 }
 
+const shortestQuote = 5
+
 /** The reply without the survey's own words, which many telephones quote above or below the answer. */
 export function withoutQuoted(reading: Reading, sentText: string | undefined): Reading {
+  // The shortest list of options and the shortest frame have more symbols than this.
+  if (reading.symbols.length < shortestQuote) return reading
   const quoted = [...sentSpans(reading, sentText), ...optionLists(reading)]
   const spans = [...quoted, ...frames(reading, quoted.length > 0)]
   return without(reading, merged(spans))
@@ -48,6 +52,7 @@ interface Option extends Span {
 /** 1满意 2基本满意 3不满意: two options in a row or more are the survey's words, whoever sent it. */
 function optionLists(reading: Reading): Span[] {
   const options = optionsOf(reading)
+  if (options.length < 2) return []
   const spans: Span[] = []
   for (let from = 0; from < options.length;) {
     const to = endOfRun(options, from)

@@ -1,0 +1,181 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Writable } from 'node:stream'
+import { commonScales, isDissatisfied, ratings, type Rating } from '../foundation/rating.ts'
+import { parseScale } from './classify.ts'
+import { understand } from './understand.ts'
+import type { ReplyKind, ReplyReason, Verdict } from './verdict.ts'
+
+/** A labelled reply. The optional fields are further answers that count as right. */
+export interface LabelledReply {
+  id: string
+  scale: string
+  business: string
+  text: string
+  kind: ReplyKind
+  rating: Rating | null
+  reasons: ReplyReason[]
+  urgent: boolean
+  conflict: boolean
+  alt?: (Rating | null)[]
+  alt_kind?: ReplyKind[]
+  reasons_opt?: ReplyReason[]
+  /** Flags that may be set or not. */
+  either?: ('conflict' | 'urgent')[]
+}
+
+/** Right answers out of those asked for. */
+export interface Share {
+  hits: number
+  of: number
+}
+
+/** The figures by which a reader of replies is judged. */
+export interface Score {
+  ratingRight: Share
+  dissatisfiedFound: Share
+  dissatisfiedReadAsSatisfied: Share
+  falseRating: Share
+  kindRight: Share
+  conflictFound: Share
+  conflictFalseAlarms: Share
+  urgentFound: Share
+  urgentFalseAlarms: Share
+  reasonsFound: Share
+  reasonsRight: Share
+  /** Labelled rating → read rating → how many; `none` for no rating. */
+  confusion: Record<string, Record<string, number>>
+  wrong: { reply: LabelledReply; verdict: Verdict }[]
+}
+
+/** Reads every labelled reply of an NDJSON file and prints how well it did. */
+export async function scoreFile(path: string, output: Writable = process.stdout): Promise<Score> {
+  const replies: LabelledReply[] = []
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity }))
+    if (line.trim() !== '') replies.push(JSON.parse(line) as LabelledReply)
+  const score = scoreReplies(replies)
+  output.write(reportOf(score))
+  return score
+}
+
+/** Reads labelled replies and counts. */
+export function scoreReplies(replies: readonly LabelledReply[]): Score {
+  const score = emptyScore()
+  for (const reply of replies) {
+    const scale = parseScale(reply.scale) ?? commonScales['1-3']
+    count(score, reply, understand(reply.text, { scale, business: reply.business }))
+  }
+  return score
+}
+
+function emptyScore(): Score {
+  const share = (): Share => ({ hits: 0, of: 0 })
+  return {
+    ratingRight: share(),
+    dissatisfiedFound: share(),
+    dissatisfiedReadAsSatisfied: share(),
+    falseRating: share(),
+    kindRight: share(),
+    conflictFound: share(),
+    conflictFalseAlarms: share(),
+    urgentFound: share(),
+    urgentFalseAlarms: share(),
+    reasonsFound: share(),
+    reasonsRight: share(),
+    confusion: {},
+    wrong: [],
+  }
+}
+
+function count(score: Score, reply: LabelledReply, verdict: Verdict): void {
+  const read = clamp(verdict.rating, reply.scale)
+  const accepted = [reply.rating, ...(reply.alt ?? [])].map((rating) => clamp(rating, reply.scale))
+  const right = accepted.includes(read) && (!reply.conflict || verdict.conflict)
+  const kindRight = [reply.kind, ...(reply.alt_kind ?? [])].includes(verdict.kind)
+  add(score.ratingRight, right)
+  add(score.kindRight, kindRight)
+  if (!right || !kindRight) score.wrong.push({ reply, verdict })
+  const row = (score.confusion[clamp(reply.rating, reply.scale) ?? 'none'] ??= {})
+  row[read ?? 'none'] = (row[read ?? 'none'] ?? 0) + 1
+  if (isDissatisfied(reply.rating) && accepted.every(isDissatisfied)) {
+    add(score.dissatisfiedFound, isDissatisfied(read))
+    add(score.dissatisfiedReadAsSatisfied, read === 'satisfied' || read === 'very_satisfied')
+  }
+  if (reply.rating === null && !reply.conflict)
+    add(score.falseRating, read !== null && !accepted.includes(read))
+  if (reply.conflict) add(score.conflictFound, verdict.conflict)
+  else if (!reply.either?.includes('conflict')) add(score.conflictFalseAlarms, verdict.conflict)
+  if (reply.urgent) add(score.urgentFound, verdict.urgent)
+  else if (!reply.either?.includes('urgent')) add(score.urgentFalseAlarms, verdict.urgent)
+  if (isDissatisfied(reply.rating) || reply.conflict) countReasons(score, reply, verdict)
+}
+
+function countReasons(score: Score, reply: LabelledReply, verdict: Verdict): void {
+  const allowed = new Set([...reply.reasons, ...(reply.reasons_opt ?? [])])
+  for (const reason of reply.reasons) add(score.reasonsFound, verdict.reasons.includes(reason))
+  for (const reason of verdict.reasons) add(score.reasonsRight, allowed.has(reason))
+}
+
+function add(share: Share, hit: boolean): void {
+  share.of += 1
+  if (hit) share.hits += 1
+}
+
+/** Scale 1-3 knows no "very". */
+function clamp(rating: Rating | null, scale: string): Rating | null {
+  if (scale !== '1-3') return rating
+  if (rating === 'very_satisfied') return 'satisfied'
+  return rating === 'very_dissatisfied' ? 'dissatisfied' : rating
+}
+
+/** The part of the whole that was right; 1 where nothing was asked. */
+export function rateOf({ hits, of }: Share): number {
+  return of === 0 ? 1 : hits / of
+}
+
+const names: [keyof Omit<Score, 'confusion' | 'wrong'>, string][] = [
+  ['ratingRight', 'rating right'],
+  ['dissatisfiedFound', 'dissatisfied found'],
+  ['dissatisfiedReadAsSatisfied', 'dissatisfied read as satisfied'],
+  ['falseRating', 'false rating where there is none'],
+  ['kindRight', 'kind right'],
+  ['conflictFound', 'conflict found'],
+  ['conflictFalseAlarms', 'conflict false alarms'],
+  ['urgentFound', 'urgent found'],
+  ['urgentFalseAlarms', 'urgent false alarms'],
+  ['reasonsFound', 'reasons found'],
+  ['reasonsRight', 'reasons right'],
+]
+
+/** The figures as people read them. */
+export function reportOf(score: Score): string {
+  const lines = names.map(([key, name]) => {
+    const { hits, of } = score[key]
+    return `${name.padEnd(34)} ${hits}/${of}${of === 0 ? '' : ` ${((100 * hits) / of).toFixed(1)} %`}`
+  })
+  const columns = [...ratings, 'none']
+  const table = columns
+    .filter((row) => score.confusion[row] !== undefined)
+    .map(
+      (row) =>
+        row.padEnd(22) +
+        columns.map((column) => String(score.confusion[row]?.[column] ?? 0).padStart(7)).join(''),
+    )
+  const head =
+    'labelled \\ read'.padEnd(22) +
+    columns.map((column) => shortNames[column]?.padStart(7)).join('')
+  const wrong = score.wrong.map(
+    ({ reply, verdict }) =>
+      `WRONG ${reply.id} ${reply.scale} ${JSON.stringify(reply.text)} ${reply.kind} ${reply.rating ?? 'none'} | read ${verdict.kind} ${verdict.rating ?? 'none'}`,
+  )
+  return `${[...lines, '', head, ...table, ...wrong].join('\n')}\n`
+}
+
+const shortNames: Record<string, string> = {
+  very_satisfied: 'very+',
+  satisfied: 'sat',
+  basically_satisfied: 'basic',
+  dissatisfied: 'dis',
+  very_dissatisfied: 'very-',
+  none: 'none',
+}
