@@ -5,6 +5,9 @@ export function stopSignal(): Promise<void> {
     const stop = () => {
       if (stopping) process.exit(130)
       stopping = true
+      // An open channel to the parent would keep this process alive.
+      process.removeListener('disconnect', stop)
+      if (process.connected) process.disconnect()
       resolve()
     }
     process.on('SIGINT', stop)
