@@ -32,6 +32,9 @@ export function signOf(codePoint: number): Sign {
 function makeSign(codePoint: number): Sign {
   if (codePoint >= 0x4e00 && codePoint <= 0x9fff) return symbol(simplify(codePoint))
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return nothing
+  // The box around a figure parts it from the next one.
+  if (codePoint === 0x20e3) return { text: '', mark: mark.sign, apart: false }
+  if (codePoint === 0x2605 || codePoint === 0x1f31f) return symbol('⭐')
   const digit = enclosedDigit(codePoint)
   if (digit !== null) return { text: digit, mark: mark.sign, apart: true }
   const separator = separatorMark(codePoint)

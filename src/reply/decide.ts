@@ -88,7 +88,7 @@ function draftOf(findings: Findings, answer: Answer): Draft {
   if (opinion.rating !== null && !(asked >= 2 && isWeak(findings))) {
     // A word for the whole is an answer, a complaint about something is a comment.
     const short =
-      reading.symbols.length <= 6 &&
+      reading.symbols.length <= (hanOf(reading) === 0 ? 20 : 6) &&
       opinion.judgements.every((each) => each.rule === 'praise' || each.rule === 'complaint')
     return {
       kind: short ? 'rating' : 'comment_only',

@@ -86,7 +86,11 @@ interface Candidate {
 function candidateAt(reading: Reading, at: number, scale: OptionScale): Candidate | null {
   const { symbols } = reading
   const unit = symbols.charCodeAt(at)
-  if (isDigit(unit)) return { value: symbols[at] as string, end: at + 1, sure: true }
+  if (isDigit(unit)) {
+    // -1 is no option.
+    const isNegative = reading.original[(reading.starts[at] as number) - 1] === '-' && at === 0
+    return isNegative ? null : { value: symbols[at] as string, end: at + 1, sure: true }
+  }
   if (unit === quantitySymbols.n.charCodeAt(0)) {
     const digits = reading.numbers.get(at) ?? ''
     if (scale[digits] !== undefined) return { value: digits, end: at + 1, sure: true }
@@ -96,9 +100,23 @@ function candidateAt(reading: Reading, at: number, scale: OptionScale): Candidat
       ? { value: digits[0] as string, end: at + 1, sure: true }
       : null
   }
+  if (symbols[at] === '⭐') return starsAt(reading, at, scale)
   const value = values[symbols[at] as string]
+  // 两 counts and never answers by itself.
+  if (symbols[at] === '两' && !isScore(symbols, at + 1) && !symbols.startsWith('颗星', at + 1))
+    return null
   if (value !== undefined) return { value, end: at + 1, sure: false }
   return spelledAt(reading, at)
+}
+
+/** A row of stars is its number, where the best has most. */
+function starsAt({ symbols }: Reading, start: number, scale: OptionScale): Candidate | null {
+  let end = start
+  while (symbols[end] === '⭐') end += 1
+  const value = String(end - start)
+  return scale['5'] === 'very_satisfied' && scale[value] !== undefined
+    ? { value, end, sure: true }
+    : null
 }
 
 function spelledAt(reading: Reading, at: number): Candidate | null {

@@ -16,8 +16,17 @@ const topics = buildTrie<ReplyReason>(
 )
 
 /** The first sign of trouble in a story that no lexicon knows, or null. Longer words are looked for first. */
-export function troubleIn({ symbols }: Reading): { start: number; end: number } | null {
-  for (let at = 0; at < symbols.length;) {
+export function troubleIn(reading: Reading): { start: number; end: number } | null {
+  return troubleBetween(reading, 0, reading.symbols.length)
+}
+
+/** The same in a part of the reading. */
+export function troubleBetween(
+  { symbols }: Reading,
+  from: number,
+  to: number,
+): { start: number; end: number } | null {
+  for (let at = from; at < to;) {
     const found = longestAt(symbols, at, signs)
     if (found?.output === 'strong') return { start: at, end: found.end }
     at = found?.end ?? at + 1

@@ -22,8 +22,10 @@ export interface Judgement {
   mocked: boolean
   /** It hangs on a comma which way it is meant. */
   torn: boolean
-  /** Whether the rating is one of the words that surveys themselves use. */
+  /** Said with a word that strengthens. */
   very: boolean
+  /** A single word of praise such as irony likes to use. */
+  isWord: boolean
 }
 
 const judging = new Set(['level', 'praise', 'complaint', 'middling', 'neutral', 'mockery'])
@@ -121,6 +123,7 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
     mocked: false,
     torn: false,
     very: false,
+    isWord: group.scope === true,
   }
   if (group.idea === 'middling') {
     if (!closesMiddling(reading, hit)) return null
@@ -189,12 +192,15 @@ function isCondition(reading: Reading, end: number): boolean {
   return /^(?:的话|与否|就好了)/.test(reading.symbols.slice(end, end + 3))
 }
 
-/** 真"高": praise in quotation marks, while the reply as a whole is not quoted. */
+/** 真"高", 态度"好": praise that has quotation marks of its own, while the reply as a whole is not quoted. */
 function isQuoted(reading: Reading, hit: Hit<Entry>): boolean {
-  if (hit.start === 0) return false
-  const opens = (reading.marks[hit.start] as number) & mark.quote
-  const closes = (reading.marks[hit.end] as number) & mark.quote
-  if (opens === 0 || closes === 0) return false
-  const sign = reading.original[(reading.starts[hit.start] as number) - 1] ?? ''
-  return '"“”‘\'「『'.includes(sign)
+  let opened = false
+  for (let at = Math.max(1, hit.start); at <= hit.end; at += 1) {
+    if (((reading.marks[at] as number) & mark.quote) === 0) continue
+    const gap = reading.original.slice(reading.ends[at - 1], reading.starts[at])
+    if (!/["“”‘’'「」『』]/.test(gap)) continue
+    if (opened) return true
+    opened = true
+  }
+  return false
 }

@@ -2,6 +2,7 @@ import type { Rating } from '../foundation/rating.ts'
 import type { Entry } from './entries.ts'
 import type { Judgement } from './judgements.ts'
 import type { Hit } from './matcher.ts'
+import { troubleBetween } from './hints.ts'
 import { clauseEnd, clauseStart, mark, type Reading } from './reading.ts'
 import type { ReplyReason } from './verdict.ts'
 
@@ -89,6 +90,8 @@ export function formOpinion(
   if (strongBad.length > 0) return weighComplaints(reading, hits, opinion, good, strongBad)
   if (rhetorical && (good.length === 0 || bad.length > 0))
     return { ...opinion, rating: 'dissatisfied', tone: 'bad' }
+  if (good.length > 0 && bad.length === 0 && isIronic(reading, good))
+    return { ...opinion, rating: 'dissatisfied', tone: 'bad', mocked: true }
   if (bad.length > 0)
     return good.length > 0
       ? { ...opinion, rating: 'basically_satisfied', tone: 'middling', isRemark: true }
@@ -104,6 +107,29 @@ export function formOpinion(
 function goesOn(reading: Reading, judgements: readonly Judgement[]): boolean {
   const last = Math.max(...judgements.map((each) => each.end))
   return reading.symbols.length > last && /[\u4e00-\u9fff]/.test(reading.symbols.slice(last + 1))
+}
+
+const ironicWords = /真|可真|太|多么|一流|佩服|恭喜|成功|神速|杠杠|好一|得很/
+const ironicReach = 4
+
+/** 你们真公正，打人的先走: gushing praise, and then a story of trouble in a clause where nothing is praised. */
+function isIronic(reading: Reading, good: readonly Judgement[]): boolean {
+  if (!good.every((each) => each.isWord)) return false
+  const gushes = good.some((each) =>
+    ironicWords.test(reading.symbols.slice(Math.max(0, each.start - ironicReach), each.end)),
+  )
+  if (!gushes) return false
+  let from = 0
+  while (from < reading.symbols.length) {
+    const to = clauseEnd(reading, from)
+    if (
+      !good.some((each) => each.start < to && each.end > from) &&
+      troubleBetween(reading, from, to) !== null
+    )
+      return true
+    from = to
+  }
+  return false
 }
 
 function weighComplaints(
@@ -123,6 +149,12 @@ function weighComplaints(
       ? { ...opinion, rating: 'basically_satisfied', tone: 'middling', isRemark: true }
       : complaint
   }
+  // A long time is told of by the content, too; only gushing praise makes irony of it.
+  const gushes = good.some((each) =>
+    ironicWords.test(reading.symbols.slice(Math.max(0, each.start - ironicReach), each.end)),
+  )
+  if (strongBad.every((each) => each.faint) && !gushes)
+    return { ...opinion, rating: 'satisfied', tone: 'good', reasons: [] }
   // A letter of praise tells what was wrong before: much praise outweighs one complaint.
   const praised = good.reduce((sum, each) => sum + each.weight, 0)
   const blamed = strongBad.reduce((sum, each) => sum + each.weight, 0)
@@ -182,19 +214,16 @@ function isTurn(reading: Reading, hit: Hit<Entry>): boolean {
 function isWished(reading: Reading, hits: readonly Hit<Entry>[], judgement: Judgement): boolean {
   const from = clauseStart(reading, judgement.start, mark.end)
   const to = clauseEnd(reading, judgement.start)
-  return hits.some(
-    (hit) =>
-      hit.entry.group.idea === 'wish' &&
-      hit.start >= from &&
-      hit.start <= judgement.start &&
-      hit.end <= to &&
-      !(
-        judgement.tone === 'bad' &&
-        judgement.weight >= 2 &&
-        clauseEnd(reading, hit.start) <= judgement.start
-      ) &&
-      !(judgement.rating !== null && clauseEnd(reading, hit.start) <= judgement.start),
-  )
+  return hits.some((hit) => {
+    if (hit.entry.group.idea !== 'wish' || hit.start < from || hit.start > judgement.start)
+      return false
+    if (hit.end > to) return false
+    const inSameClause = clauseEnd(reading, hit.start) > judgement.start
+    if (inSameClause) return true
+    // 以为要跑几趟，没想到一次办完: what was expected ends with its clause.
+    if (reading.symbols.slice(hit.start, hit.end).includes('以为')) return false
+    return judgement.rating === null && !(judgement.tone === 'bad' && judgement.weight >= 2)
+  })
 }
 
 function bestOf(levels: readonly Judgement[]): Rating {

@@ -3,6 +3,7 @@ export const figureWords = {
   /** Characters that are figures where they stand alone; the formal ones after GB/T 15835. */
   values: {
     一: '1',
+    两: '2',
     二: '2',
     三: '3',
     四: '4',

@@ -18,7 +18,7 @@ export const level: Group[] = [
     idea: 'level',
     note: 'The best level of rating scales in shops and apps.',
     patterns:
-      '五星 五星好评 五颗星 5星 5颗星 满分 满分好评 {full} 一百分 一百昏 100昏 优秀 优等 全五星 满星',
+      '五星 五星好评 五颗星 5星 5颗星 满分 满分好评 {full} 一百分 一百昏 100昏 优秀 优等 全五星 满星 ⭐⭐⭐⭐⭐',
     rating: 'very_satisfied',
   },
   {

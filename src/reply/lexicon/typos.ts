@@ -7,7 +7,7 @@ export const typoPairs = `
 太度 态度  态渡 态度  态肚 态度  泰度 态度  钛度 态度  态杜 态度  呔度 态度
 服物 服务  服雾 服务  服悟 服务  福务 服务  服勿 服务  伏务 服务  服误 服务  扶务 服务  符务 服务  浮务 服务  服无 服务
 灰常 非常  飞常 非常  非长 非常  肥常 非常  费常 非常  菲常 非常  非场 非常  非尝 非常  匪常 非常  非唱 非常  非偿 非常  妃常 非常
-木有 没有  米有 没有  莫有 没有  梅有 没有  没友 没有  煤有 没有  枚有 没有
+木找 没找  木人 没人  木用 没用  木见 没见  木来 没来  木给 没给  木管 没管  木办 没办  木得 没得  木法 没法  木有 没有  米有 没有  莫有 没有  梅有 没有  没友 没有  煤有 没有  枚有 没有
 级本 基本  机本 基本  几本 基本  鸡本 基本  基夲 基本  激本 基本  基木 基本  积本 基本  集本 基本  基苯 基本
 一班 一般  一版 一般  以般 一般  一斑 一般  已般 一般  一半般 一般般
 还星 还行  还形 还行  海行 还行  还型 还行  还性 还行
@@ -45,7 +45,7 @@ export const typoPairs = `
 export const manyiHomophones = {
   man: '满慢曼漫蛮瞒馒蔓幔谩鳗埋螨麻蹒',
   /** Read as 意 wherever they follow one of the above. */
-  yi: '意义议易异艺益谊译忆溢亿逸翼',
+  yi: '意义议易异艺益谊译忆溢亿逸翼仪役毅',
   /** Read as 意 only where nothing follows: 慢一点, 满以为, 满一年 are words of their own. */
   yiAtEnd: '一以已医依衣怡宜疑伊亦思',
   /** What makes another word of 意 and 义 and their like: 蛮意外, 慢议论. */
