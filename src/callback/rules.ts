@@ -2,7 +2,7 @@ import { addWorkingHours, nextHalfDay, nextInWindow } from '../foundation/calend
 import { dateAt } from '../foundation/clock.ts'
 import { compareRatings, type Rating } from '../foundation/rating.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Unit } from '../unit/store.ts'
+import type { Unit } from '../unit/unit.ts'
 
 export type CallbackState =
   | 'waiting'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
-import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
+import { nowPlus, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Rating } from '../foundation/rating.ts'
 import type { AttemptResult, CallbackOrigin, CallbackState, Finding } from './rules.ts'
@@ -263,14 +263,4 @@ export async function decideReview(
     .set({ laterRating: review.proposedRating, finding: review.proposedFinding })
     .where('id', '=', review.callbackId)
     .execute()
-}
-
-/** The first rating that counts for a case. */
-export async function originalRating(tx: Queryable, caseId: Id): Promise<Rating | null> {
-  const row = await tx
-    .selectFrom('survey')
-    .select('firstRating')
-    .where('id', '=', caseId)
-    .executeTakeFirst()
-  return (row?.firstRating as Rating | null | undefined) ?? null
 }

@@ -8,8 +8,8 @@ import type { Policy } from '../policy/policy.ts'
 import type { ReplyReason } from '../reply/verdict.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import type { Staff } from '../staff/staff.ts'
-import { setDisposition } from '../survey/store.ts'
-import type { Unit } from '../unit/store.ts'
+import { noteResult, readSurvey } from '../survey/answer.ts'
+import type { Unit } from '../unit/unit.ts'
 import {
   afterAttempt,
   concernedUnits,
@@ -28,7 +28,6 @@ import {
   markEnded,
   markTalking,
   markWaiting,
-  originalRating,
   type Callback,
 } from './store.ts'
 
@@ -138,7 +137,7 @@ async function end(
   report: AttemptReport,
 ): Promise<boolean> {
   const { id, caseId } = callback
-  const original = await originalRating(tx, caseId)
+  const original = (await readSurvey(tx, caseId))?.firstRating ?? null
   const awaitsReview = needsSecondPerson(original, report.rating, report.finding)
   await markEnded(tx, id, {
     ...next,
@@ -153,9 +152,8 @@ async function end(
       proposedBy: staff.id,
     })
   }
-  await setDisposition(tx, caseId, { disposition: `callback_${next.state}` })
   if (next.state === 'unreachable') await deps.textCitizen(tx, caseId, 'unreachable')
-  await recordOutcomes(deps, tx, [caseId])
+  await noteResult(deps, tx, caseId, `callback_${next.state}`)
   return awaitsReview
 }
 

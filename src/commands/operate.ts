@@ -19,7 +19,8 @@ import {
 } from '../staff/staff.ts'
 import { templateReader } from '../template/store.ts'
 import { importOfficers, importUnits, type ImportReport } from '../unit/import.ts'
-import { unitReader, unknownUnits } from '../unit/store.ts'
+import { unknownUnits } from '../survey/unknown-units.ts'
+import { unitReader } from '../unit/store.ts'
 import { queueDefinitions, type QueueName } from '../../workers/index.ts'
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)

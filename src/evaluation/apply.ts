@@ -1,12 +1,12 @@
 import type { Tx } from '../foundation/database.ts'
-import type { Id } from '../foundation/ids.ts'
 import { isDissatisfied, type Rating } from '../foundation/rating.ts'
 import { openCallback } from '../callback/open.ts'
 import type { CallbackOrigin } from '../callback/rules.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import { contactBlock, type BlockKind } from '../sms/contact-block.ts'
 import { textCitizen, type CaseTextDeps } from '../survey/case-text.ts'
-import { markAnswered, markClosed, setDisposition, type Survey } from '../survey/store.ts'
+import { rateSurvey, stopAsking } from '../survey/answer.ts'
+import type { Survey } from '../survey/rules.ts'
 import { effectOf, type RatingEffect } from './rules.ts'
 
 /** Makes a rating count, or keeps it beside the one that does, with what follows. */
@@ -19,15 +19,7 @@ export async function applyRating(
 ): Promise<RatingEffect> {
   const { survey: policy } = await deps.policy()
   const effect = effectOf(survey.firstRating, rating)
-  if (effect.counts) {
-    const moved = await markAnswered(tx, survey.id, {
-      disposition: rating,
-      rating,
-      late: facts.late,
-    })
-    // Answered before, by a reply that waits for a person or had none: the rating is filled in.
-    if (!moved) await setDisposition(tx, survey.id, { disposition: rating, rating })
-  }
+  if (effect.counts) await rateSurvey(tx, survey.id, rating, facts.late)
   if (effect.opensCallback) {
     const { id: caseId, unitCode } = survey
     await openCallback(deps, tx, { caseId, unitCode, origin: facts.origin })
@@ -47,13 +39,6 @@ export async function applyBlock(
   survey: Survey | null,
 ): Promise<void> {
   await contactBlock(tx, block)
-  if (!survey) return
   const disposition = block.kind === 'opt_out' ? 'opted_out' : block.kind
-  const ended = await markClosed(tx, openIds(survey), disposition)
-  await recordOutcomes(deps, tx, ended)
-}
-
-// A survey that was answered keeps its answer, whatever comes later.
-function openIds(survey: Survey): Id[] {
-  return survey.state === 'open' || survey.state === 'expired' ? [survey.id] : []
+  if (survey) await stopAsking(deps, tx, survey, disposition)
 }

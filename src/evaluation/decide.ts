@@ -4,10 +4,11 @@ import type { Id } from '../foundation/ids.ts'
 import type { Rating } from '../foundation/rating.ts'
 import { openCallback } from '../callback/open.ts'
 import { concernedUnits } from '../callback/rules.ts'
+import { clearAlarm } from '../alarm/alarm.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { CaseTextDeps } from '../survey/case-text.ts'
-import { readSurvey, setDisposition } from '../survey/store.ts'
+import { noteResult, readSurvey } from '../survey/answer.ts'
 import { applyBlock, applyRating } from './apply.ts'
 import { decideTriage, listTriage, phoneOfReply, takeDuty } from './store.ts'
 
@@ -69,13 +70,12 @@ export async function judgeReply(
       const { id: caseId, unitCode } = survey
       await openCallback(deps, tx, { caseId, unitCode, origin: 'conflict' })
     }
-    if (survey.firstRating === null) {
+    if (survey.firstRating !== null) await recordOutcomes(deps, tx, [survey.id])
+    else {
       const disposition = { call: 'to_be_called', opt_out: 'opted_out' } as const
-      await setDisposition(tx, survey.id, {
-        disposition: disposition[verdict.kind as keyof typeof disposition] ?? verdict.kind,
-      })
+      const kind = verdict.kind as keyof typeof disposition
+      await noteResult(deps, tx, survey.id, disposition[kind] ?? verdict.kind)
     }
-    await recordOutcomes(deps, tx, [survey.id])
   })
 }
 
@@ -85,12 +85,7 @@ export async function takeUrgent(deps: CaseTextDeps, staff: Staff, replyId: Id):
     if (!(await takeDuty(tx, replyId, staff.id))) {
       throw new AppError('record.changed', { what: '紧急回复' })
     }
-    await tx
-      .updateTable('alarm')
-      .set({ clearedAt: deps.clock.now() })
-      .where('kind', '=', 'reply.urgent')
-      .where('subject', '=', replyId)
-      .execute()
+    await clearAlarm(tx, 'reply.urgent', replyId)
     await writeAudit(deps, tx, {
       actor: `staff:${staff.id}`,
       action: 'duty.take',

@@ -9,11 +9,11 @@ import { commonScales } from '../foundation/rating.ts'
 import { claimItem, markInbound, readRaw } from '../sms/inbound.ts'
 import { parseSmsUp, type SmsUp } from '../sms/push-payload.ts'
 import type { SmsDeps } from '../sms/dispatch.ts'
-import { proveSent } from '../sms/prove.ts'
+import { otherTextLately } from '../sms/queue.ts'
 import { sentText, type CaseTextDeps } from '../survey/case-text.ts'
-import { lockSurveysOfNumber, markAnswered, surveysOfNumber } from '../survey/store.ts'
+import { leaveToPerson, surveysToAnswer } from '../survey/answer.ts'
 import { effectOf, fitOf, isClearAnswer, routeOf } from './rules.ts'
-import { insertDuty, insertReply, insertTriage, otherTextLately } from './store.ts'
+import { insertDuty, insertReply, insertTriage } from './store.ts'
 
 export type EvaluationDeps = SmsDeps & CaseTextDeps
 
@@ -106,11 +106,7 @@ async function receiveReply(
     await applyBlock(deps, tx, { phoneHash, kind, origin: `reply:${replyId}` }, owned)
   } else if (routing.route === 'triage') {
     if (owned && (fit === 'open' || fit === 'late')) {
-      await markAnswered(tx, owned.id, {
-        disposition: 'in_triage',
-        rating: null,
-        late: fit === 'late',
-      })
+      await leaveToPerson(tx, owned.id, fit === 'late')
     }
     await insertTriage(tx, {
       replyId,
@@ -129,21 +125,6 @@ function isAnswered(state: string, disposition: string | null): boolean {
 
 function triageHours(policy: Policy, urgent: boolean): number {
   return urgent ? 1 : policy.reply.triageDueHours
-}
-
-/** The surveys of a number. A reply proves that a text was sent, so one whose outcome is unknown is settled first. */
-async function surveysToAnswer(
-  deps: EvaluationDeps,
-  tx: Tx,
-  phoneHash: Buffer,
-  signature: string | null,
-) {
-  const unsettled = (await surveysOfNumber(tx, phoneHash)).filter(({ state }) =>
-    ['submitting', 'unknown'].includes(state),
-  )
-  for (const { id } of unsettled) await proveSent(deps, tx, id, 'ask')
-  const surveys = await lockSurveysOfNumber(tx, phoneHash)
-  return signature === null ? surveys : surveys.filter((each) => each.signature === signature)
 }
 
 /** Somebody may be in danger: the duty list rings in the same commit that stores the reply. */

@@ -58,26 +58,6 @@ export async function insertDuty(tx: Tx, replyId: Id, caseId: Id | null): Promis
   await tx.insertInto('duty').values({ replyId, caseId, state: 'ringing' }).execute()
 }
 
-/** Whether a text of another matter or purpose went to this number lately. */
-export async function otherTextLately(
-  tx: Tx,
-  phoneHash: Buffer,
-  caseId: Id,
-  withinHours: number,
-): Promise<boolean> {
-  const row = await tx
-    .selectFrom('message')
-    .select('id')
-    .where('phoneHash', '=', phoneHash)
-    .where('submittedAt', '>', nowPlus(-withinHours * 3600))
-    .where((eb) =>
-      eb.or([eb('caseId', '!=', caseId), eb('purpose', 'not in', ['ask', 'reminder'])]),
-    )
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
 export interface WaitingTriage {
   replyId: Id
   caseId: Id | null

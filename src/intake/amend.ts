@@ -1,9 +1,7 @@
 import type { Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
-import { recordOutcomes } from '../scoring/outcome.ts'
-import { dropQueued, forgetQueued } from '../sms/store.ts'
 import { planSurveys, type PlanDeps } from '../survey/plan.ts'
-import { forgetPlan, markNotSent, readSurvey, releaseSlots } from '../survey/store.ts'
+import { forgetSurvey, withdrawSurvey } from '../survey/withdraw.ts'
 import type { Draft } from './accept.ts'
 import type { RowVerdict } from './row.ts'
 import {
@@ -47,22 +45,13 @@ export async function amendTransaction(
 
 async function withdraw(deps: PlanDeps, tx: Tx, id: Id): Promise<boolean> {
   await markWithdrawn(tx, id)
-  const survey = await readSurvey(tx, id)
-  if (!survey) return true
-  const dropped = await dropQueued(tx, [id], 'ask', 'withdrawn')
-  const ended = await markNotSent(tx, dropped, { state: 'closed', reason: 'withdrawn' })
-  await releaseSlots(tx, ended)
-  await recordOutcomes(deps, tx, [id])
-  return ended.length > 0
+  return withdrawSurvey(deps, tx, id)
 }
 
 async function replan(deps: PlanDeps, tx: Tx, id: Id, draft: Draft): Promise<boolean> {
   // A cancellation that overtook its own transaction stays one; only an explicit amendment lifts it.
   if (draft.kind === 'completed' && (await isWithdrawn(tx, id))) return false
-  const survey = await readSurvey(tx, id)
-  // The text is locked first: a dispatch that is taking it up at this moment wins, or waits for us.
-  if (survey && !(await forgetQueued(tx, id, 'ask'))) return false
-  if (!(await forgetPlan(tx, id))) return false
+  if (!(await forgetSurvey(tx, id))) return false
   await overwriteTransaction(tx, id, draft)
   await planSurveys(deps, tx, [{ ...draft, id }])
   return true

@@ -1,6 +1,6 @@
 import type { Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
-import type { Purpose } from '../template/store.ts'
+import type { Purpose } from '../template/template.ts'
 import type { SmsDeps } from './dispatch.ts'
 import { markAccepted } from './store.ts'
 

@@ -6,7 +6,7 @@ import { contactBlock } from './contact-block.ts'
 import type { SmsDeps } from './dispatch.ts'
 import { deliveryMeaning } from './provider-codes.ts'
 import { markAccepted } from './store.ts'
-import type { Purpose } from '../template/store.ts'
+import type { Purpose } from '../template/template.ts'
 
 /** A delivery receipt as it was pushed, with the number already hashed. */
 export interface Receipt {

@@ -2,9 +2,9 @@ import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
-import { queueMessages } from '../sms/store.ts'
-import { renderTemplate, type Purpose, type Templates } from '../template/store.ts'
-import type { Unit } from '../unit/store.ts'
+import { queueMessages } from '../sms/queue.ts'
+import { renderTemplate, type Purpose, type Templates } from '../template/template.ts'
+import type { Unit } from '../unit/unit.ts'
 import { textParams } from './plan.ts'
 
 export interface CaseTextDeps extends Core {

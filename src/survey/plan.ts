@@ -6,9 +6,9 @@ import { dateAt } from '../foundation/clock.ts'
 import type { Business, Policy } from '../policy/policy.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import { blocksOf } from '../sms/contact-block.ts'
-import { dropQueued, queueMessages } from '../sms/store.ts'
-import type { Templates, TemplateVersion } from '../template/store.ts'
-import type { Unit } from '../unit/store.ts'
+import { dropQueued, queueMessages } from '../sms/queue.ts'
+import type { Templates, TemplateVersion } from '../template/template.ts'
+import type { Unit } from '../unit/unit.ts'
 import {
   businessNameForText,
   reasonNotToAsk,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { nextInWindow } from '../foundation/calendar.ts'
 import { dateAt } from '../foundation/clock.ts'
+import type { Id } from '../foundation/ids.ts'
+import type { Rating } from '../foundation/rating.ts'
 import type { Business, Policy } from '../policy/policy.ts'
 
 export const surveyStates = [
@@ -30,6 +32,19 @@ export const surveyTransitions: Record<SurveyState, readonly SurveyState[]> = {
 /** The states from which `to` may be reached: the guard of every update. */
 export function statesBefore(to: SurveyState): SurveyState[] {
   return surveyStates.filter((from) => surveyTransitions[from].includes(to))
+}
+
+export interface Survey {
+  id: Id
+  state: string
+  disposition: string | null
+  business: string
+  unitCode: string
+  signature: string
+  templateVersionId: string
+  firstRating: Rating | null
+  expiresAt: Date | null
+  lateUntil: Date | null
 }
 
 /** Why a transaction is not surveyed: one code for each transaction that is left out (law 8). */

@@ -3,7 +3,7 @@ import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Rating } from '../foundation/rating.ts'
-import { statesBefore, type SuppressionReason } from './rules.ts'
+import { statesBefore, type SuppressionReason, type Survey } from './rules.ts'
 
 export interface NewSurvey {
   id: Id
@@ -199,19 +199,6 @@ export async function markNotSent(
     .returning('id')
     .execute()
   return rows.map(({ id }) => id)
-}
-
-export interface Survey {
-  id: Id
-  state: string
-  disposition: string | null
-  business: string
-  unitCode: string
-  signature: string
-  templateVersionId: string
-  firstRating: Rating | null
-  expiresAt: Date | null
-  lateUntil: Date | null
 }
 
 const surveyColumns = [

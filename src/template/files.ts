@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Core } from '../foundation/core.ts'
 import { ratings, type OptionScale } from '../foundation/rating.ts'
-import { purposes, seedTemplate, type TemplateVersion } from './store.ts'
+import { seedTemplate } from './store.ts'
+import { purposes, type TemplateVersion } from './template.ts'
 
 const folder = new URL('../../templates/sms/', import.meta.url)
 

@@ -1,31 +1,6 @@
 import type { Core } from '../foundation/core.ts'
 import type { Queryable } from '../foundation/database.ts'
-import type { OptionScale } from '../foundation/rating.ts'
-
-export const purposes = ['ask', 'reminder', 'thanks', 'announce', 'unreachable', 'closing'] as const
-export type Purpose = (typeof purposes)[number]
-
-export interface TemplateVersion {
-  id: string
-  key: string
-  version: number
-  purpose: Purpose
-  /** Null: for every business that has no template of its own. */
-  business: string | null
-  signature: string
-  /** The provider's code of the approved text, such as `SMS_154950909`. */
-  providerCode: string
-  body: string
-  /** What the option figures of this text mean; null where nothing is asked. */
-  scale: OptionScale | null
-}
-
-export interface Templates {
-  /** The active template of a purpose for a business; null when there is none. */
-  active(purpose: Purpose, business: string): Promise<TemplateVersion | null>
-  /** Any version that was ever used: replies are read with the scale of the text that was really sent. */
-  byId(id: string): Promise<TemplateVersion | null>
-}
+import type { Templates, TemplateVersion } from './template.ts'
 
 const columns = [
   'id',
@@ -75,15 +50,6 @@ export function templateReader(deps: Pick<Core, 'db'>): Templates {
       return version
     },
   }
-}
-
-/** The text as the citizen reads it: signature in front, variables filled. */
-export function renderTemplate(
-  template: Pick<TemplateVersion, 'signature' | 'body'>,
-  params: Readonly<Record<string, string>>,
-): string {
-  const text = template.body.replace(/\$\{(\w+)\}/g, (_, name: string) => params[name] ?? '')
-  return `【${template.signature}】${text}`
 }
 
 /** Writes version 1 of a template that is not there yet; the database is the truth afterwards. */

@@ -1,13 +1,6 @@
 import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
-
-export interface Unit {
-  code: string
-  name: string
-  parentCode: string | null
-  headName: string | null
-  headCode: string | null
-}
+import type { Unit } from './unit.ts'
 
 /** The units as they stand today (in the bureau's zone), by code; closed ones are left out. */
 export async function readUnits(deps: Pick<Core, 'db'>): Promise<Map<string, Unit>> {
@@ -30,34 +23,4 @@ export function unitReader(deps: Pick<Core, 'db'>): () => Promise<Map<string, Un
     }
     return cached.units
   }
-}
-
-/** The unit and everything below it. */
-export function subtree(units: ReadonlyMap<string, Unit>, root: string): Set<string> {
-  const found = new Set([root])
-  let grown = true
-  while (grown) {
-    grown = false
-    for (const { code, parentCode } of units.values()) {
-      if (parentCode !== null && found.has(parentCode) && !found.has(code)) {
-        found.add(code)
-        grown = true
-      }
-    }
-  }
-  return found
-}
-
-/** Codes that transactions named and nobody imported, with how often: what the operator should ask the source about. */
-export async function unknownUnits(
-  deps: Pick<Core, 'db'>,
-): Promise<{ unitCode: string; transactions: number }[]> {
-  const rows = await deps.db
-    .selectFrom('suppression')
-    .select(['unitCode', (eb) => eb.fn.countAll<number>().as('transactions')])
-    .where('reason', '=', 'unit_unknown')
-    .groupBy('unitCode')
-    .orderBy('transactions', 'desc')
-    .execute()
-  return rows
 }

@@ -5,7 +5,8 @@ import { numberFeed, readFeed } from '../../src/scoring/feed.ts'
 import { recordOutcomes } from '../../src/scoring/outcome.ts'
 import { dispatch } from '../../src/sms/dispatch.ts'
 import { reconcile } from '../../src/sms/reconcile.ts'
-import { queueMessages, takeDueMessages } from '../../src/sms/store.ts'
+import { queueMessages } from '../../src/sms/queue.ts'
+import { takeDueMessages } from '../../src/sms/store.ts'
 import { freshPhone, row, station, testApp, until, type TestApp } from '../support/app.ts'
 
 let t: TestApp

@@ -68,3 +68,53 @@ test('rules do no I/O', () => {
   )
   expect(impure).toEqual([])
 })
+
+const codeOf = (file: string) => readFileSync(file, 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '')
+const featureOf = (file: string) => /^src\/(\w+)\//.exec(file)?.[1] ?? ''
+// What wires and operates the features reaches into them; what they are is none of its business.
+const outside = ['', 'commands', 'sandbox', 'foundation', 'http']
+
+test('features meet through verbs, never through each other’s stores', () => {
+  const wrong = tree.flatMap((file) =>
+    outside.includes(featureOf(file))
+      ? []
+      : [...codeOf(file).matchAll(/from '\.\.\/(\w+)\/store\.ts'/g)].map(
+          ([, other]) => `${file} uses the store of ${other}`,
+        ),
+  )
+  expect(wrong).toEqual([])
+})
+
+const tablesOf: Record<string, readonly string[]> = {
+  alarm: ['alarm'],
+  callback: ['callback', 'attempt', 'ratingReview'],
+  evaluation: ['reply', 'triage', 'duty'],
+  foundation: ['audit'],
+  intake: ['transaction', 'transactionKey', 'amendment', 'source'],
+  policy: ['policyVersion'],
+  scoring: ['outcome', 'outcomeKey', 'outbox', 'feed'],
+  sms: ['message', 'messageKey', 'contactBlock', 'sendingPause', 'inbound', 'inboundKey'],
+  // A source's key is made where all keys are made.
+  staff: ['staff', 'accessKey', 'source'],
+  survey: ['survey', 'openSurvey', 'suppression'],
+  template: ['templateVersion'],
+  unit: ['unitVersion', 'officerVersion'],
+}
+const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+test('a table is written by the feature that owns it, and by no other', () => {
+  const writes =
+    /(?:insertInto|updateTable|deleteFrom)\(\s*'(\w+)|\b(?:INSERT INTO|DELETE FROM|UPDATE) ([a-z_]+)\b/g
+  const seen = new Set<string>()
+  const wrong = tree.flatMap((file) => {
+    const feature = featureOf(file)
+    if (feature === '') return []
+    return [...codeOf(file).matchAll(writes)].flatMap(([, built, raw]) => {
+      const table = camel(built ?? raw!)
+      seen.add(table)
+      return tablesOf[feature]?.includes(table) ? [] : [`${file} writes ${table}`]
+    })
+  })
+  expect(wrong).toEqual([])
+  expect([...seen].sort()).toEqual([...new Set(Object.values(tablesOf).flat())].sort())
+})
