@@ -1,4 +1,8 @@
+import { sql } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
+import { dispatch } from '../src/sms/dispatch.ts'
+import { takeDueMessages } from '../src/sms/store.ts'
+import { conclude } from '../src/survey/conclude.ts'
 import { freshPhone, row, testApp, until, type TestApp } from './support/app.ts'
 
 let t: TestApp
@@ -106,6 +110,36 @@ describe('the way of the data', () => {
       return found?.state === 'answered' ? found : null
     })
     expect(revived).toMatchObject({ late: true, firstRating: 'basically_satisfied' })
+  })
+
+  test('a reply that waited in a backlog while its survey expired is not late', async () => {
+    t = await testApp({ policy: (policy) => void (policy.survey.replyWindowSeconds = 3_600) })
+    const phone = freshPhone()
+    await t.call('POST', '/api/v1/transactions', t.sourceKey, row('a', { citizen: { phone } }))
+    const { id } = await t.app.db.selectFrom('survey').select('id').executeTakeFirstOrThrow()
+    for (const ids of await takeDueMessages(t.app, 10)) await dispatch(t.app, ids)
+    t.gateway.reply({ phone, text: '1' })
+    await until('stored raw', () =>
+      t.app.db
+        .selectFrom('inbound')
+        .select('id')
+        .where('channel', '=', 'sms_up')
+        .executeTakeFirst(),
+    )
+    // An hour passes before anybody reads it.
+    const hour = sql`interval '1 hour 1 second'`
+    await sql`UPDATE inbound SET received_at = received_at - ${hour}`.execute(t.app.db)
+    await sql`UPDATE survey SET expires_at = expires_at - ${hour}, sent_at = sent_at - ${hour}`.execute(
+      t.app.db,
+    )
+    await conclude(t.app, [id])
+    expect((await survey(id))?.state).toBe('expired')
+    await t.work()
+    const revived = await until('answered', async () => {
+      const found = await survey(id)
+      return found?.state === 'answered' ? found : null
+    })
+    expect(revived).toMatchObject({ late: false, firstRating: 'satisfied' })
   })
 
   test('an urgent reply rings on the duty list and waits for a person', async () => {

@@ -12,7 +12,7 @@ import type { SmsDeps } from '../sms/dispatch.ts'
 import { otherTextLately } from '../sms/queue.ts'
 import { sentText, type CaseTextDeps } from '../survey/case-text.ts'
 import { leaveToPerson, surveysToAnswer } from '../survey/answer.ts'
-import { effectOf, fitOf, isClearAnswer, routeOf } from './rules.ts'
+import { effectOf, fitOf, isClearAnswer, replyTime, routeOf } from './rules.ts'
 import { insertDuty, insertReply, insertTriage } from './store.ts'
 
 export type EvaluationDeps = SmsDeps & CaseTextDeps
@@ -20,14 +20,17 @@ export type EvaluationDeps = SmsDeps & CaseTextDeps
 /** Understands the raw pushes of replies among these ids. Each reply is a transaction of its own. */
 export async function receiveReplies(deps: EvaluationDeps, ids: readonly Id[]): Promise<void> {
   const hashPhone = (phone: string) => hashOf(deps, phone).toString('hex')
-  for (const { id, body } of await readRaw(deps, 'sms_up', ids)) {
+  for (const { id, body, receivedAt } of await readRaw(deps, 'sms_up', ids)) {
     const push = parseSmsUp(body, hashPhone)
     if (push.kind !== 'items') {
       await markInbound(deps.db, id, push.kind)
       continue
     }
     for (const { dedupeKey, value } of push.items) {
-      await deps.db.transaction().execute((tx) => receiveReply(deps, tx, id, dedupeKey, value))
+      const repliedAt = replyTime(value.sentAt, receivedAt)
+      await deps.db
+        .transaction()
+        .execute((tx) => receiveReply(deps, tx, { inboundId: id, repliedAt, dedupeKey }, value))
     }
     for (const { index, reason } of push.unusable) {
       deps.log.error(
@@ -52,14 +55,14 @@ function hashOf(deps: EvaluationDeps, phone: string): Buffer {
 async function receiveReply(
   deps: EvaluationDeps,
   tx: Tx,
-  inboundId: Id,
-  dedupeKey: string,
+  item: { inboundId: Id; repliedAt: Date; dedupeKey: string },
   up: SmsUp,
 ): Promise<void> {
+  const { inboundId, repliedAt, dedupeKey } = item
   if (!(await claimItem(tx, inboundId, dedupeKey))) return
   const policy = await deps.policy()
   const phoneHash = hashOf(deps, up.phone)
-  const surveys = await surveysToAnswer(deps, tx, phoneHash, up.signature)
+  const surveys = await surveysToAnswer(deps, tx, phoneHash, { signature: up.signature, repliedAt })
   const survey = surveys.find(({ withinLateWindow }) => withinLateWindow) ?? null
   const template = survey && (await deps.templates.byId(survey.templateVersionId))
   const quotable = survey && (await sentText(deps, tx, survey.id))

@@ -1,3 +1,4 @@
+import { dateAt } from '../foundation/clock.ts'
 import { isDissatisfied, type Rating } from '../foundation/rating.ts'
 import type { Verdict } from '../reply/verdict.ts'
 
@@ -13,6 +14,16 @@ export type TriageReason =
   | 'question'
   | 'unclear'
   | 'low_confidence'
+
+/**
+ * When a citizen replied, at the latest: a backlog of ours, or a push that the provider had to repeat,
+ * makes nobody late. The provider's times have no fractions of a second; one in the future is not believed.
+ */
+export function replyTime(sentAt: Date | null, receivedAt: Date): Date {
+  return sentAt === null
+    ? receivedAt
+    : dateAt(Math.min(sentAt.getTime() + 999, receivedAt.getTime()))
+}
 
 /** A survey that the number's reply may belong to. */
 export interface AskedSurvey {

@@ -53,15 +53,18 @@ export async function readRaw(
   deps: Pick<Core, 'db' | 'vault'>,
   channel: InboundChannel,
   ids: readonly Id[],
-): Promise<{ id: Id; body: string }[]> {
+): Promise<{ id: Id; body: string; receivedAt: Date }[]> {
   const rows = await deps.db
     .selectFrom('inbound')
-    .select(['id', 'bodySealed'])
+    .select(['id', 'bodySealed', 'receivedAt'])
     .where('id', 'in', [...ids])
     .where('channel', '=', channel)
     .where('state', '=', 'raw')
     .execute()
-  return rows.map(({ id, bodySealed }) => ({ id, body: deps.vault.open(bodySealed, 'body') }))
+  return rows.map(({ bodySealed, ...row }) => ({
+    ...row,
+    body: deps.vault.open(bodySealed, 'body'),
+  }))
 }
 
 /** All of a push is taken in, or it can never be. */

@@ -24,13 +24,14 @@ export async function surveysToAnswer(
   deps: SmsDeps,
   tx: Tx,
   phoneHash: Buffer,
-  signature: string | null,
+  reply: { signature: string | null; repliedAt: Date },
 ): Promise<(Survey & { withinLateWindow: boolean; withinReplyWindow: boolean })[]> {
   const unsettled = (await surveysOfNumber(tx, phoneHash)).filter(({ state }) =>
     ['submitting', 'unknown'].includes(state),
   )
   for (const { id } of unsettled) await proveSent(deps, tx, id, 'ask')
-  const surveys = await lockSurveysOfNumber(tx, phoneHash)
+  const { signature, repliedAt } = reply
+  const surveys = await lockSurveysOfNumber(tx, phoneHash, repliedAt)
   return signature === null ? surveys : surveys.filter((each) => each.signature === signature)
 }
 

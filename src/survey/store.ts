@@ -214,18 +214,19 @@ const surveyColumns = [
   'lateUntil',
 ] as const
 
-/** The surveys that a number's replies may belong to, locked. */
+/** The surveys that a number's reply may belong to, with how it stands to their windows, locked. */
 export async function lockSurveysOfNumber(
   tx: Tx,
   phoneHash: Buffer,
+  repliedAt: Date,
 ): Promise<(Survey & { withinLateWindow: boolean; withinReplyWindow: boolean })[]> {
   const rows = await tx
     .selectFrom('openSurvey')
     .innerJoin('survey', 'survey.id', 'openSurvey.surveyId')
     .select(surveyColumns.map((column) => `survey.${column}` as const))
     .select([
-      sql<boolean>`coalesce(survey.late_until > now(), true)`.as('withinLateWindow'),
-      sql<boolean>`coalesce(survey.expires_at > now(), true)`.as('withinReplyWindow'),
+      sql<boolean>`coalesce(survey.late_until > ${repliedAt}, true)`.as('withinLateWindow'),
+      sql<boolean>`coalesce(survey.expires_at > ${repliedAt}, true)`.as('withinReplyWindow'),
     ])
     .where('openSurvey.phoneHash', '=', phoneHash)
     .where('survey.state', '!=', 'scheduled')
