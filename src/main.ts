@@ -137,7 +137,18 @@ program
 program
   .command('classify')
   .description('NDJSON of replies in, NDJSON of verdicts out')
-  .action(async () => (await import('./commands/classify.ts')).classify())
+  .option('--explain', 'print verdicts and what they rest on, for people')
+  .option('--score <file>', 'score the reader on a labelled file instead')
+  .action(async (options: { explain?: true; score?: string }) =>
+    (await import('./commands/classify.ts')).classify(options),
+  )
+program
+  .command('bench <name>')
+  .description('measure one part: reply')
+  .option('--json', 'one JSON line of figures')
+  .action(async (name: string, options: { json?: true }) =>
+    (await import('./commands/bench.ts')).bench(name, options),
+  )
 
 interface DemoOptions {
   once?: true

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import {
   commonScales,
   ratingNames,
@@ -20,30 +19,61 @@ export interface ClassifyInput {
   text: string
 }
 
+// No reply comes near this length; what is longer is no list of replies.
+const mostLineLength = 1_000_000
+
 /**
  * Reads replies as NDJSON and writes one verdict a line, in the order of the lines. A line that cannot be
- * read is answered with its number and the reason; the others go on. Waits whenever the reader of the output does.
+ * read is answered with its number and the reason; the others go on. Waits whenever the reader of the output
+ * does, and ends quietly when that one has had enough.
  */
 export async function classifyStream(
   input: Readable,
   output: Writable,
   options: { explain?: boolean } = {},
 ): Promise<void> {
-  let line = 0
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-    line += 1
-    if (text.trim() === '') continue
-    const answer = answerTo(text, line, options.explain === true)
-    if (!output.write(`${answer}\n`)) await once(output, 'drain')
+  try {
+    await pipeline(input, (chunks) => answersTo(chunks, options.explain === true), output, {
+      end: false,
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }
+}
+
+/** The answers to all lines that each chunk completes: the first ones leave before the input ends. */
+async function* answersTo(chunks: Readable, explain: boolean): AsyncGenerator<string> {
+  // Not readline, which also ends lines at U+2028, as JSON does not.
+  chunks.setEncoding('utf8')
+  let number = 0
+  let rest = ''
+  let tooLong = false
+  const answer = (line: string): string => {
+    number += 1
+    const isCut = tooLong
+    tooLong = false
+    if (isCut) return `${refusalOf(undefined, number, 'line is too long')}\n`
+    return line.trim() === '' ? '' : `${answerTo(line, number, explain)}\n`
+  }
+  for await (const chunk of chunks) {
+    const lines = (rest + (chunk as string)).split('\n')
+    rest = lines.pop() as string
+    if (rest.length > mostLineLength) {
+      tooLong = true
+      rest = ''
+    }
+    yield lines.map(answer).join('')
+  }
+  if (rest !== '' || tooLong) yield answer(rest)
+}
+
+function refusalOf(id: string | number | undefined, line: number, reason: string): string {
+  return JSON.stringify({ ...(id === undefined ? {} : { id }), error: { line, reason } })
 }
 
 function answerTo(text: string, line: number, explain: boolean): string {
   const parsed = parseLine(text)
-  if ('reason' in parsed) {
-    const { id, reason } = parsed
-    return JSON.stringify({ ...(id === undefined ? {} : { id }), error: { line, reason } })
-  }
+  if ('reason' in parsed) return refusalOf(parsed.id, line, parsed.reason)
   const { id, scale, business, text: reply } = parsed
   const verdict = understand(reply, { scale, ...(business === undefined ? {} : { business }) })
   return explain

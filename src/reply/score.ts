@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
-import type { Writable } from 'node:stream'
+import { readFile } from 'node:fs/promises'
 import { commonScales, isDissatisfied, ratings, type Rating } from '../foundation/rating.ts'
 import { parseScale } from './classify.ts'
-import { understand } from './understand.ts'
-import type { ReplyKind, ReplyReason, Verdict } from './verdict.ts'
+import type { Reader } from './reader.ts'
+import { standardReader } from './understand.ts'
+import { replyKinds, type ReplyKind, type ReplyReason, type Verdict } from './verdict.ts'
 
 /** A labelled reply. The optional fields are further answers that count as right. */
 export interface LabelledReply {
@@ -48,22 +47,46 @@ export interface Score {
   wrong: { reply: LabelledReply; verdict: Verdict }[]
 }
 
-/** Reads every labelled reply of an NDJSON file and prints how well it did. */
-export async function scoreFile(path: string, output: Writable = process.stdout): Promise<Score> {
-  const replies: LabelledReply[] = []
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity }))
-    if (line.trim() !== '') replies.push(JSON.parse(line) as LabelledReply)
-  const score = scoreReplies(replies)
-  output.write(reportOf(score))
-  return score
+/** Scores a reader on the labelled replies of an NDJSON file. Throws on a line that is no labelled reply. */
+export async function scoreFile(
+  path: string,
+  reader: Pick<Reader, 'understand'> = standardReader,
+): Promise<Score> {
+  return scoreReplies(labelledReplies(await readFile(path, 'utf8')), reader)
+}
+
+/** The labelled replies of an NDJSON text. */
+export function labelledReplies(ndjson: string): LabelledReply[] {
+  return ndjson.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return []
+    try {
+      return [labelledReply(line)]
+    } catch {
+      throw new Error(`line ${index + 1} is no labelled reply`)
+    }
+  })
+}
+
+function labelledReply(line: string): LabelledReply {
+  const reply = JSON.parse(line) as LabelledReply
+  const isLabelled =
+    typeof reply.text === 'string' &&
+    replyKinds.includes(reply.kind) &&
+    (reply.rating === null || ratings.includes(reply.rating)) &&
+    parseScale(reply.scale) !== null
+  if (!isLabelled) throw new Error('text, kind, rating or scale is missing')
+  return { ...reply, reasons: reply.reasons ?? [] }
 }
 
 /** Reads labelled replies and counts. */
-export function scoreReplies(replies: readonly LabelledReply[]): Score {
+export function scoreReplies(
+  replies: readonly LabelledReply[],
+  reader: Pick<Reader, 'understand'> = standardReader,
+): Score {
   const score = emptyScore()
   for (const reply of replies) {
     const scale = parseScale(reply.scale) ?? commonScales['1-3']
-    count(score, reply, understand(reply.text, { scale, business: reply.business }))
+    count(score, reply, reader.understand(reply.text, { scale, business: reply.business }))
   }
   return score
 }

@@ -1,0 +1,38 @@
+import { AppError } from '../foundation/errors.ts'
+
+/** What a benchmark gets to say how far it is; the figures alone go to stdout. */
+export type Progress = (line: string) => void
+
+/** One JSON-able object of figures; ratios compare what ran in the same run. */
+export interface Figures {
+  readonly name: string
+}
+
+/** The benchmarks: one line a name. Each is loaded only when it runs. */
+const benches: Record<string, (progress: Progress) => Promise<Figures> | Figures> = {
+  reply: async (progress) => (await import('../reply/bench.ts')).benchReply(progress),
+}
+
+/** `huifang bench NAME`: one benchmark's figures, as one JSON line or as a table for people. */
+export async function bench(name: string, options: { json?: true }): Promise<void> {
+  const run = Object.hasOwn(benches, name) ? benches[name] : undefined
+  if (run === undefined) {
+    const names = Object.keys(benches).join('、')
+    throw new AppError('record.not_found', { what: `测速项目 ${name}，可用的有：${names}` })
+  }
+  const figures = await run((line) => void process.stderr.write(`${line}\n`))
+  process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : tableOf(figures))
+}
+
+function tableOf(figures: Figures): string {
+  const width = Math.max(...Object.keys(figures).map((key) => key.length))
+  return Object.entries(figures)
+    .map(([key, value]) => `${key.padEnd(width)}  ${readable(value)}\n`)
+    .join('')
+}
+
+function readable(value: unknown): string {
+  if (typeof value === 'number')
+    return value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) < 10 ? 4 : 1 })
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
