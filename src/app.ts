@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { dueSources, queueDefinitions, queueHandlers, type QueueName } from '../workers/index.ts'
 import { tellAlarms } from './alarm/tell.ts'
 import { alarmRoutes } from './alarm/routes.ts'
+import { settleAttempts } from './callback/attempt.ts'
 import { callbackRoutes } from './callback/routes.ts'
 import { returnExpiredLeases } from './callback/store.ts'
-import type { CallbackDeps } from './callback/work.ts'
+import type { ViewDeps } from './callback/view.ts'
 import { receiveReplies, type EvaluationDeps } from './evaluation/receive.ts'
 import { evaluationRoutes } from './evaluation/routes.ts'
 import { holdsUrgent } from './evaluation/urgent-push.ts'
@@ -30,13 +31,13 @@ import { aliyunGateway } from './sms/aliyun.ts'
 import { noOwner } from './sms/owner.ts'
 import { hookRoutes } from './sms/routes.ts'
 import { askOwner } from './survey/ask.ts'
-import { textCitizen } from './survey/case-text.ts'
+import { sentText, textCitizen } from './survey/case-text.ts'
 import { templateReader } from './template/store.ts'
 import { unitReader } from './unit/store.ts'
 
 /** Everything wired together: the only place that knows which part stands behind which port. */
 export type App = EvaluationDeps &
-  CallbackDeps & {
+  ViewDeps & {
     config: Config
     queues: Queues<QueueName>
     close: () => Promise<void>
@@ -81,6 +82,7 @@ export async function buildApp(
     }),
     ownerOf: (purpose) => (purpose === 'ask' ? surveyOwner : noOwner),
     textCitizen: (tx, caseId, purpose) => textCitizen(texting, tx, caseId, purpose),
+    sentText: (caseId) => sentText(texting, core.db, caseId),
     close: async () => {
       await queues.close(config.HUIFANG_SHUTDOWN_SECONDS * 1000)
       await core.db.destroy()
@@ -133,6 +135,7 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     startRelay(sources, (queue, ids) => queues.wake(queue, ids), 250, log),
     startTimer('feed', 200, log, () => numberFeed(app)),
     every('leases', 5, () => returnExpiredLeases(app)),
+    startTimer('attempts', 1_000, log, () => settleAttempts(app)),
     every('sources', 30, () => watchSources(app)),
     every('partitions', 3600, () => ensurePartitions(app)),
   ]

@@ -55,7 +55,7 @@ describe('the way of the data', () => {
       return status === 200 ? body : null
     })
     expect(claimed.callback).toMatchObject({ caseId: id, origin: 'dissatisfied', state: 'claimed' })
-    expect(claimed.case.phone).toBe(`${phone.slice(0, 3)}****${phone.slice(7)}`)
+    expect(claimed.case.citizen.phone).toBe(`${phone.slice(0, 3)}****${phone.slice(7)}`)
     const path = `/api/v1/callbacks/${claimed.callback.id}`
     expect((await t.call('POST', `${path}/number`, agent, {})).body).toEqual({ phone })
     const done = await t.call('POST', `${path}/attempts`, agent, {

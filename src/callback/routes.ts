@@ -1,60 +1,89 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { parseZonedIso } from '../foundation/clock.ts'
-import { ratings } from '../foundation/rating.ts'
 import { staffOf } from '../http/auth.ts'
-import { replyReasons } from '../reply/verdict.ts'
-import { attemptResults, findings } from './rules.ts'
-import { viewCase } from './view.ts'
+import { recordAttempt, undoAttempt } from './attempt.ts'
+import { answer, ask, handOver, readColleagues, reassign } from './colleagues.ts'
+import { saveDraft } from './draft.ts'
+import { countDesk, readQueue } from './queue.ts'
 import {
-  claim,
-  recordAttempt,
-  release,
-  renew,
-  revealNumber,
-  review,
-  type CallbackDeps,
-} from './work.ts'
+  answerBody,
+  attemptAnswer,
+  attemptBody,
+  caseView,
+  colleague,
+  deskCounts,
+  draftBody,
+  handOverBody,
+  questionBody,
+  queueAnswer,
+  queueQuery,
+} from './schema.ts'
+import { viewCallback, type ViewDeps } from './view.ts'
+import { claim, claimThis, release, renew, revealNumber, review } from './work.ts'
 
 const params = z.object({ id: z.uuid() })
 const callers = { roles: ['agent', 'supervisor'] } as const
-
-const attemptBody = z
-  .object({
-    result: z.enum(attemptResults),
-    rating: z.enum(ratings).nullable().default(null),
-    finding: z.enum(findings).nullable().default(null),
-    reasons: z.array(z.enum(replyReasons)).default([]),
-    note: z.string().max(4_000).nullable().default(null),
-    callAgainAt: z
-      .string()
-      .refine((value) => parseZonedIso(value) !== null, '必须是带时区的 ISO 8601 时间')
-      .nullable()
-      .default(null),
-  })
-  .refine(({ result, callAgainAt }) => result !== 'call_later' || callAgainAt !== null, {
-    path: ['callAgainAt'],
-    message: '群众要求另约时间时必须填写',
-  })
-  .refine(({ result, finding }) => result !== 'reached' || finding !== null, {
-    path: ['finding'],
-    message: '接通后必须填写核实结论',
-  })
+const supervisors = { roles: ['supervisor'] } as const
+const done = z.object({ done: z.literal(true) })
+const ok = { done: true } as const
 
 /** The work of callback staff. */
-export function callbackRoutes(deps: CallbackDeps): FastifyPluginAsyncZod {
+export function callbackRoutes(deps: ViewDeps): FastifyPluginAsyncZod {
   return async (app) => {
+    app.get('/api/v1/callbacks', {
+      config: callers,
+      schema: {
+        summary: 'The queue, in the order in which it is called',
+        querystring: queueQuery,
+        response: { 200: queueAnswer },
+      },
+      handler: async (request) => readQueue(deps, staffOf(request), request.query),
+    })
+    app.get('/api/v1/callbacks/counts', {
+      config: callers,
+      schema: { summary: 'Live figures of the desk', response: { 200: deskCounts } },
+      handler: async (request) => countDesk(deps, staffOf(request)),
+    })
+    app.get('/api/v1/callbacks/colleagues', {
+      config: callers,
+      schema: {
+        summary: 'Who may take a callback over',
+        response: { 200: z.object({ colleagues: z.array(colleague) }) },
+      },
+      handler: async (request) => ({ colleagues: await readColleagues(deps, staffOf(request)) }),
+    })
+    app.get('/api/v1/callbacks/:id', {
+      config: callers,
+      schema: {
+        summary: 'A case as the desk shows it, the number masked',
+        params,
+        response: { 200: caseView },
+      },
+      handler: async (request) => viewCallback(deps, staffOf(request), request.params.id),
+    })
     app.post('/api/v1/callbacks/claim', {
       config: callers,
       schema: { summary: 'Claim the next callback, with a lease' },
       handler: async (request) => {
         const callback = await claim(deps, staffOf(request))
-        return { callback, case: await viewCase(deps, callback.caseId) }
+        return { callback, case: await viewCallback(deps, staffOf(request), callback.id) }
+      },
+    })
+    app.post('/api/v1/callbacks/:id/claim', {
+      config: callers,
+      schema: { summary: 'Claim this callback, with a lease', params },
+      handler: async (request) => {
+        const callback = await claimThis(deps, staffOf(request), request.params.id)
+        return { callback, case: await viewCallback(deps, staffOf(request), callback.id) }
       },
     })
     app.post('/api/v1/callbacks/:id/renew', {
       config: callers,
-      schema: { summary: 'Keep the lease', params },
+      schema: {
+        summary: 'Keep the lease',
+        params,
+        response: { 200: z.object({ leaseUntil: z.date() }) },
+      },
       handler: async (request) => ({
         leaseUntil: await renew(deps, staffOf(request), request.params.id),
       }),
@@ -74,19 +103,98 @@ export function callbackRoutes(deps: CallbackDeps): FastifyPluginAsyncZod {
         phone: await revealNumber(deps, staffOf(request), request.params.id),
       }),
     })
+    app.put('/api/v1/callbacks/:id/draft', {
+      config: callers,
+      schema: {
+        summary: 'Keep what was typed so far, building on a revision',
+        params,
+        body: draftBody,
+        response: { 200: z.object({ revision: z.number().int(), savedAt: z.date() }) },
+      },
+      handler: async (request) => {
+        const { revision, content } = request.body
+        return saveDraft(deps, staffOf(request), request.params.id, revision, content)
+      },
+    })
     app.post('/api/v1/callbacks/:id/attempts', {
       config: callers,
-      schema: { summary: 'Record a try with its result', params, body: attemptBody },
+      schema: {
+        summary: 'Record a try with its result; it may be undone until it settles',
+        params,
+        body: attemptBody,
+        response: { 200: attemptAnswer },
+      },
+      handler: async (request) =>
+        recordAttempt(deps, staffOf(request), request.params.id, request.body),
+    })
+    app.post('/api/v1/callbacks/:id/undo', {
+      config: callers,
+      schema: {
+        summary: 'Take back the result that one has just recorded',
+        params,
+        response: { 200: done },
+      },
       handler: async (request) => {
-        const { callAgainAt, ...report } = request.body
-        return recordAttempt(deps, staffOf(request), request.params.id, {
-          ...report,
-          callAgainAt: callAgainAt === null ? null : parseZonedIso(callAgainAt),
-        })
+        await undoAttempt(deps, staffOf(request), request.params.id)
+        return ok
+      },
+    })
+    app.post('/api/v1/callbacks/:id/hand-over', {
+      config: callers,
+      schema: {
+        summary: 'Give the callback that one works on to a colleague',
+        params,
+        body: handOverBody,
+        response: { 200: done },
+      },
+      handler: async (request) => {
+        const { to, text } = request.body
+        await handOver(deps, staffOf(request), request.params.id, to, text)
+        return ok
+      },
+    })
+    app.post('/api/v1/callbacks/:id/question', {
+      config: callers,
+      schema: {
+        summary: 'Ask the supervisors',
+        params,
+        body: questionBody,
+        response: { 200: done },
+      },
+      handler: async (request) => {
+        await ask(deps, staffOf(request), request.params.id, request.body.text)
+        return ok
+      },
+    })
+    app.post('/api/v1/callbacks/:id/answer', {
+      config: supervisors,
+      schema: {
+        summary: 'Answer what an agent asked',
+        params,
+        body: answerBody,
+        response: { 200: done },
+      },
+      handler: async (request) => {
+        await answer(deps, staffOf(request), request.params.id, request.body.text)
+        return ok
+      },
+    })
+    app.post('/api/v1/callbacks/:id/reassign', {
+      config: supervisors,
+      schema: {
+        summary: 'Give a callback to somebody, from the queue or from its holder',
+        params,
+        body: handOverBody,
+        response: { 200: done },
+      },
+      handler: async (request) => {
+        const { to, text } = request.body
+        await reassign(deps, staffOf(request), request.params.id, to, text)
+        return ok
       },
     })
     app.post('/api/v1/callbacks/:id/review', {
-      config: { roles: ['supervisor'] },
+      config: supervisors,
       schema: {
         summary: 'Agree, as a second person, that a rating is raised or was a mistake',
         params,

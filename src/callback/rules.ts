@@ -4,13 +4,15 @@ import { compareRatings, type Rating } from '../foundation/rating.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Unit } from '../unit/unit.ts'
 
-export type CallbackState =
-  | 'waiting'
-  | 'claimed'
-  | 'talking'
-  | 'resolved'
-  | 'unreachable'
-  | 'cancelled'
+export const callbackStates = [
+  'waiting',
+  'claimed',
+  'talking',
+  'resolved',
+  'unreachable',
+  'cancelled',
+] as const
+export type CallbackState = (typeof callbackStates)[number]
 
 /** Where a callback may go from where it is. */
 export const callbackTransitions: Record<CallbackState, readonly CallbackState[]> = {
@@ -68,7 +70,7 @@ export type AfterAttempt =
 
 /**
  * What follows a try: busy is called again within minutes, nobody there in another half-day, a wrong
- * number never. `attempts` counts this one.
+ * number never. `attempts` counts this one; `callAgainAt` moves the next try from the policy's time.
  */
 export function afterAttempt(
   result: AttemptResult,
@@ -77,6 +79,7 @@ export function afterAttempt(
   now: Date,
   callAgainAt: Date | null,
 ): AfterAttempt {
+  const again = callAgainAt && nextInWindow(callAgainAt, policy.callingWindow)
   switch (result) {
     case 'reached':
       return { state: 'resolved', reason: null }
@@ -85,23 +88,29 @@ export function afterAttempt(
     case 'refused':
       return { state: 'cancelled', reason: 'refused' }
     case 'call_later':
-      return { state: 'waiting', notBefore: nextInWindow(callAgainAt ?? now, policy.callingWindow) }
+      return { state: 'waiting', notBefore: again ?? nextInWindow(now, policy.callingWindow) }
     case 'busy':
     case 'no_answer':
     case 'off':
     case 'hung_up': {
       if (attempts >= policy.attemptLimit)
         return { state: 'unreachable', reason: 'attempts_used_up' }
-      return { state: 'waiting', notBefore: retryTime(result, policy, now) }
+      return { state: 'waiting', notBefore: again ?? retryTime(result, policy, now) }
     }
   }
 }
 
-function retryTime(result: AttemptResult, policy: Policy['callback'], now: Date): Date {
+/** When the policy has somebody called again after this result. */
+export function retryTime(result: AttemptResult, policy: Policy['callback'], now: Date): Date {
   if (result === 'busy') return inWindowAfter(now, policy.busyRetrySeconds, policy)
   return policy.noAnswerRetry === 'half_day'
     ? nextHalfDay(now, policy.callingWindow)
     : inWindowAfter(now, policy.noAnswerRetry, policy)
+}
+
+/** Up to when a next try may be moved: within the deadline, or the policy's own time where that is later. */
+export function lastRetryTime(standard: Date, dueAt: Date): Date {
+  return standard > dueAt ? standard : dueAt
 }
 
 function inWindowAfter(now: Date, seconds: number, policy: Policy['callback']): Date {

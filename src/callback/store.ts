@@ -3,7 +3,7 @@ import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Rating } from '../foundation/rating.ts'
-import type { AttemptResult, CallbackOrigin, CallbackState, Finding } from './rules.ts'
+import type { CallbackOrigin, CallbackState, Finding } from './rules.ts'
 
 export interface Callback {
   id: Id
@@ -19,7 +19,7 @@ export interface Callback {
   leaseUntil: Date | null
 }
 
-const columns = [
+export const columns = [
   'id',
   'caseId',
   'origin',
@@ -32,6 +32,11 @@ const columns = [
   'leaseHolder',
   'leaseUntil',
 ] as const
+
+/** Leaves out the cases of these units (law 7). */
+export function notOf(units: readonly string[]) {
+  return sql<boolean>`callback.unit_code <> ALL(${[...units]}::text[])`
+}
 
 /** Opens a callback unless one is at work for the case already; returns its id, or null. */
 export async function insertCallback(
@@ -78,7 +83,7 @@ export async function claimNext(
         .select('id')
         .where('state', '=', 'waiting')
         .where('notBefore', '<=', sql<Date>`now()`)
-        .where(sql<boolean>`unit_code <> ALL(${[...claim.forbiddenUnits]}::text[])`)
+        .where(notOf(claim.forbiddenUnits))
         .orderBy('priority', 'desc')
         .orderBy('dueAt')
         .limit(1)
@@ -86,6 +91,27 @@ export async function claimNext(
         .skipLocked(),
     )
     .where('state', '=', 'waiting')
+    .returning(columns)
+    .executeTakeFirst()
+  return (row as Callback | undefined) ?? null
+}
+
+/** Gives one waiting callback to a person; null when somebody else was faster, or may not see it. */
+export async function claimOne(
+  tx: Tx,
+  id: Id,
+  claim: { staffId: Id; forbiddenUnits: readonly string[]; leaseSeconds: number },
+): Promise<Callback | null> {
+  const row = await tx
+    .updateTable('callback')
+    .set({
+      state: 'claimed',
+      leaseHolder: claim.staffId,
+      leaseUntil: nowPlus(claim.leaseSeconds),
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'waiting')
+    .where(notOf(claim.forbiddenUnits))
     .returning(columns)
     .executeTakeFirst()
   return (row as Callback | undefined) ?? null
@@ -123,6 +149,37 @@ export async function markTalking(tx: Tx, id: Id, leaseSeconds: number): Promise
     .where('id', '=', id)
     .where('state', '=', 'claimed')
     .execute()
+}
+
+/** A result is recorded and may still be undone: nobody's lease runs, and nobody else can claim it. */
+export async function holdUnsettled(tx: Tx, id: Id): Promise<void> {
+  await tx
+    .updateTable('callback')
+    .set({ state: 'talking', leaseUntil: null })
+    .where('id', '=', id)
+    .where('state', 'in', ['claimed', 'talking'])
+    .execute()
+}
+
+/** The lease goes to somebody else, from whoever holds it or from the queue. */
+export async function passLease(
+  tx: Tx,
+  id: Id,
+  to: { staffId: Id; leaseSeconds: number },
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('callback')
+    .set((eb) => ({
+      state: eb.case().when('state', '=', 'waiting').then('claimed').else(eb.ref('state')).end(),
+      leaseHolder: to.staffId,
+      leaseUntil: nowPlus(to.leaseSeconds),
+    }))
+    .where('id', '=', id)
+    .where('state', 'in', ['waiting', 'claimed', 'talking'])
+    // A result that may still be undone stays with the one who recorded it.
+    .where((eb) => eb.or([eb('state', '=', 'waiting'), eb('leaseUntil', 'is not', null)]))
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
 }
 
 /** Back to the queue, from the person who holds it. */
@@ -181,26 +238,6 @@ export async function returnExpiredLeases(deps: Pick<Core, 'db'>): Promise<numbe
     .where('state', 'in', ['claimed', 'talking'])
     .executeTakeFirst()
   return Number(result.numUpdatedRows)
-}
-
-export async function insertAttempt(
-  tx: Tx,
-  attempt: {
-    id: Id
-    callbackId: Id
-    ordinal: number
-    result: AttemptResult
-    byStaff: Id
-    rating: Rating | null
-    finding: Finding | null
-    reasons: readonly string[]
-    noteSealed: Buffer | null
-  },
-): Promise<void> {
-  await tx
-    .insertInto('attempt')
-    .values({ ...attempt, reasons: [...attempt.reasons] })
-    .execute()
 }
 
 export interface Review {

@@ -1,48 +1,277 @@
-import type { Core } from '../foundation/core.ts'
+import { sql } from 'kysely'
+import { writeAudit } from '../foundation/audit.ts'
+import { inBusinessZone } from '../foundation/clock.ts'
+import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
 import { maskPhone } from '../foundation/phone.ts'
+import { ratingNames, type Rating } from '../foundation/rating.ts'
+import type { Staff } from '../staff/staff.ts'
+import { callScript } from '../template/call-script.ts'
+import { officersAt, unitAt } from '../unit/at-date.ts'
+import { readDraft } from './draft.ts'
+import { concernedUnits, lastRetryTime, retryTime } from './rules.ts'
+import type { CaseView } from './schema.ts'
+import { entry, type CallbackDeps } from './work.ts'
 
-/** What the person who calls sees of a case: the number masked, the citizen's words in full. */
-export async function viewCase(deps: Core, caseId: Id) {
-  const transaction = await deps.db
+export interface ViewDeps extends CallbackDeps {
+  /** The text by which the citizen was asked, as it was really sent. */
+  sentText: (caseId: Id) => Promise<string | null>
+}
+
+/**
+ * What the desk shows of a callback: the number masked, the citizen's words in full. Nobody of the unit
+ * concerned sees it (law 7); that somebody who does not work on it looked at it is on record.
+ */
+export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promise<CaseView> {
+  const [{ callback: policy }, units] = await Promise.all([deps.policy(), deps.units()])
+  const callback = await readCallback(deps, id)
+  const forbidden = concernedUnits(units, staff.unitCode)
+  if (!callback || forbidden.includes(callback.unitCode)) {
+    throw new AppError('record.not_found', { what: '该回访任务' })
+  }
+  if (callback.holderId !== staff.id) {
+    await writeAudit(deps, deps.db, entry(staff, 'callback.view', id))
+  }
+  const { caseId } = callback
+  const transaction = await readTransaction(deps, caseId)
+  const day = inBusinessZone(transaction.completedAt).toISODate()
+  const [unit, officers, survey, replies, attempts, earlier, notes, draft, sentText] =
+    await Promise.all([
+      unitAt(deps, transaction.unitCode, day),
+      officersAt(deps, transaction.officerCodes, day),
+      readSurveyFacts(deps, caseId),
+      readReplies(deps, caseId),
+      readAttempts(deps, id),
+      transaction.phoneHash ? readEarlier(deps, caseId, transaction.phoneHash, forbidden) : [],
+      readNotes(deps, id),
+      readDraft(deps, deps.db, staff.id, id),
+      deps.sentText(caseId),
+    ])
+  const unitName = unit?.name ?? transaction.unitCode
+  const name = transaction.nameSealed && deps.vault.open(transaction.nameSealed, 'name')
+  const rating = survey?.firstRating ?? null
+  const now = deps.clock.now()
+  const again = retryTime('no_answer', policy, now)
+  const unsettled = attempts.find(({ settleAt }) => settleAt !== null)
+  return {
+    callback: {
+      id,
+      caseId,
+      origin: callback.origin,
+      state: callback.state,
+      openedAt: callback.openedAt,
+      dueAt: callback.dueAt,
+      notBefore: callback.notBefore,
+      attempts: callback.attempts,
+      attemptLimit: policy.attemptLimit,
+      holder:
+        callback.holderId === null
+          ? null
+          : { id: callback.holderId, name: callback.holderName ?? '' },
+      leaseUntil: callback.leaseUntil,
+      closeReason: callback.closeReason,
+      finding: callback.finding,
+      laterRating: callback.laterRating,
+    },
+    transaction: {
+      externalId: transaction.externalId,
+      business: transaction.business,
+      category: transaction.category,
+      item: transaction.item,
+      completedAt: transaction.completedAt,
+      unitCode: transaction.unitCode,
+      unitName,
+      headName: unit?.headName ?? null,
+      officers,
+    },
+    citizen: {
+      name,
+      phone:
+        transaction.phoneSealed && maskPhone(deps.vault.open(transaction.phoneSealed, 'phone')),
+    },
+    rating,
+    sentText,
+    sentAt: survey?.sentAt ?? null,
+    delivered: survey?.delivered ?? null,
+    replies,
+    attempts,
+    earlier: earlier.map(({ unitCode, ...row }) => ({
+      ...row,
+      unitName: units.get(unitCode)?.name ?? unitCode,
+    })),
+    script: await callScript(transaction.business, {
+      agent: staff.name,
+      citizen: name ?? '机主本人',
+      completedOn: inBusinessZone(transaction.completedAt).toFormat('M月d日'),
+      unit: unitName,
+      business: transaction.business === '110' ? '报警求助' : `${transaction.business}业务`,
+      item: transaction.item ?? transaction.category ?? transaction.business,
+      rating: rating ? ratingNames[rating] : '有意见',
+    }),
+    notes,
+    draft,
+    unsettled: unsettled ? { result: unsettled.result, settleAt: unsettled.settleAt! } : null,
+    retryAt: {
+      busy: retryTime('busy', policy, now),
+      no_answer: again,
+      off: again,
+      hung_up: again,
+    },
+    lastPossibleRetryAt: lastRetryTime(again, callback.dueAt),
+  }
+}
+
+async function readCallback(deps: ViewDeps, id: Id) {
+  const row = await deps.db
+    .selectFrom('callback')
+    .leftJoin('staff', 'staff.id', 'callback.leaseHolder')
+    .select([
+      'callback.caseId',
+      'callback.origin',
+      'callback.state',
+      'callback.unitCode',
+      'openedAt',
+      'dueAt',
+      'notBefore',
+      'attempts',
+      'leaseHolder as holderId',
+      'staff.name as holderName',
+      'leaseUntil',
+      'closeReason',
+      'finding',
+      'laterRating',
+    ])
+    .where('callback.id', '=', id)
+    .executeTakeFirst()
+  return row as
+    | (typeof row & Pick<CaseView['callback'], 'origin' | 'state' | 'finding' | 'laterRating'>)
+    | undefined
+}
+
+async function readTransaction(deps: ViewDeps, caseId: Id) {
+  return deps.db
     .selectFrom('transaction')
     .select([
       'externalId',
       'business',
       'category',
-      'unitCode',
-      'officerCodes',
       'item',
       'completedAt',
+      'unitCode',
+      'officerCodes',
+      'phoneHash',
       'phoneSealed',
       'nameSealed',
     ])
     .where('id', '=', caseId)
+    .executeTakeFirstOrThrow()
+}
+
+async function readSurveyFacts(deps: ViewDeps, caseId: Id) {
+  const row = await deps.db
+    .selectFrom('survey')
+    .leftJoin('messageKey', (join) =>
+      join.onRef('messageKey.caseId', '=', 'survey.id').on('messageKey.purpose', '=', 'ask'),
+    )
+    .leftJoin('message', 'message.id', 'messageKey.messageId')
+    .select(['survey.firstRating', 'survey.sentAt', 'message.delivery'])
+    .where('survey.id', '=', caseId)
     .executeTakeFirst()
-  if (!transaction) return null
-  const replies = await deps.db
+  if (!row) return null
+  return {
+    firstRating: row.firstRating as Rating | null,
+    sentAt: row.sentAt,
+    delivered: row.delivery === null ? null : row.delivery === 'delivered',
+  }
+}
+
+async function readReplies(deps: ViewDeps, caseId: Id): Promise<CaseView['replies']> {
+  const rows = await deps.db
     .selectFrom('reply')
     .select([
+      'id',
       'receivedAt',
       'kind',
       'rating',
       'reasons',
       'urgent',
       'conflict',
+      'confidence',
+      'fit',
       'evidence',
       'textSealed',
     ])
     .where('caseId', '=', caseId)
     .orderBy('id')
     .execute()
-  const { phoneSealed, nameSealed, ...facts } = transaction
-  return {
-    ...facts,
-    phone: phoneSealed && maskPhone(deps.vault.open(phoneSealed, 'phone')),
-    name: nameSealed && deps.vault.open(nameSealed, 'name'),
-    replies: replies.map(({ textSealed, ...reply }) => ({
-      ...reply,
-      text: deps.vault.open(textSealed, 'text'),
-    })),
-  }
+  return rows.map(({ textSealed, fit, evidence, rating, ...reply }) => ({
+    ...reply,
+    rating: rating as Rating | null,
+    late: fit === 'late',
+    evidence: evidence as unknown as CaseView['replies'][number]['evidence'],
+    text: deps.vault.open(textSealed, 'text'),
+  }))
+}
+
+async function readAttempts(deps: ViewDeps, callbackId: Id) {
+  const rows = await deps.db
+    .selectFrom('attempt')
+    .innerJoin('staff', 'staff.id', 'attempt.byStaff')
+    .select([
+      'ordinal',
+      'result',
+      'at',
+      'staff.name as by',
+      'rating',
+      'finding',
+      'reasons',
+      'wishSealed',
+      'noteSealed',
+      'settleAt',
+    ])
+    .where('callbackId', '=', callbackId)
+    .orderBy('ordinal')
+    .execute()
+  const open = (sealed: Buffer | null) => sealed && deps.vault.open(sealed, 'note')
+  return rows.map(({ wishSealed, noteSealed, ...row }) => ({
+    ...(row as typeof row & Pick<CaseView['attempts'][number], 'result' | 'rating' | 'finding'>),
+    wish: open(wishSealed),
+    note: open(noteSealed),
+  }))
+}
+
+const earlierAtMost = 10
+
+/** Earlier matters of the same number, newest first; those of one's own unit are not shown (law 7). */
+async function readEarlier(
+  deps: ViewDeps,
+  caseId: Id,
+  phoneHash: Buffer,
+  forbidden: readonly string[],
+) {
+  const { rows } = await sql<Omit<CaseView['earlier'][number], 'unitName'> & { unitCode: string }>`
+    SELECT t.external_id, t.business, t.item, t.unit_code, t.completed_at,
+      s.disposition AS result, c.state AS callback_state
+    FROM transaction t
+    LEFT JOIN survey s ON s.id = t.id
+    LEFT JOIN LATERAL (SELECT state FROM callback WHERE case_id = t.id ORDER BY id DESC LIMIT 1) c ON true
+    WHERE t.phone_hash = ${phoneHash} AND t.id <> ${caseId}
+      AND t.unit_code <> ALL(${[...forbidden]}::text[])
+    ORDER BY t.id DESC LIMIT ${earlierAtMost}`.execute(deps.db)
+  return rows
+}
+
+async function readNotes(deps: ViewDeps, callbackId: Id): Promise<CaseView['notes']> {
+  const rows = await deps.db
+    .selectFrom('callbackNote')
+    .innerJoin('staff', 'staff.id', 'callbackNote.byStaff')
+    .select(['callbackNote.id', 'kind', 'staff.name as by', 'at', 'textSealed'])
+    .where('callbackId', '=', callbackId)
+    .orderBy('callbackNote.id')
+    .execute()
+  return rows.map(({ textSealed, kind, ...row }) => ({
+    ...row,
+    kind: kind as CaseView['notes'][number]['kind'],
+    text: deps.vault.open(textSealed, 'note'),
+  }))
 }

@@ -3,29 +3,18 @@ import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
 import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
-import type { Rating } from '../foundation/rating.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { ReplyReason } from '../reply/verdict.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import type { Staff } from '../staff/staff.ts'
-import { noteResult, readSurvey } from '../survey/answer.ts'
 import type { Unit } from '../unit/unit.ts'
-import {
-  afterAttempt,
-  concernedUnits,
-  needsSecondPerson,
-  type AttemptResult,
-  type Finding,
-} from './rules.ts'
+import { concernedUnits } from './rules.ts'
 import {
   claimNext,
+  claimOne,
   decideReview,
   extendLease,
-  insertAttempt,
-  insertReview,
   lockHeld,
   lockReview,
-  markEnded,
   markTalking,
   markWaiting,
   type Callback,
@@ -49,6 +38,21 @@ export async function claim(deps: CallbackDeps, staff: Staff): Promise<Callback>
   if (!callback) throw new AppError('callback.none_waiting')
   await writeAudit(deps, deps.db, entry(staff, 'callback.claim', callback.id))
   return callback
+}
+
+/** Gives this person one callback that they chose from the queue, also before its time. */
+export async function claimThis(deps: CallbackDeps, staff: Staff, id: Id): Promise<Callback> {
+  const [policy, units] = await Promise.all([deps.policy(), deps.units()])
+  return deps.db.transaction().execute(async (tx) => {
+    const callback = await claimOne(tx, id, {
+      staffId: staff.id,
+      forbiddenUnits: concernedUnits(units, staff.unitCode),
+      leaseSeconds: policy.callback.leaseSeconds,
+    })
+    if (!callback) throw new AppError('record.changed', { what: '该回访任务' })
+    await writeAudit(deps, tx, entry(staff, 'callback.claim', id))
+    return callback
+  })
 }
 
 /** Keeps the lease of somebody who is still at it; returns until when. */
@@ -81,82 +85,6 @@ export async function revealNumber(deps: CallbackDeps, staff: Staff, id: Id): Pr
   })
 }
 
-export interface AttemptReport {
-  result: AttemptResult
-  rating: Rating | null
-  finding: Finding | null
-  reasons: ReplyReason[]
-  note: string | null
-  /** With `call_later`: when the citizen asked to be called. */
-  callAgainAt: Date | null
-}
-
-/** Records one try and what follows from it. */
-export async function recordAttempt(
-  deps: CallbackDeps,
-  staff: Staff,
-  id: Id,
-  report: AttemptReport,
-): Promise<{ state: Callback['state']; notBefore: Date | null; awaitsReview: boolean }> {
-  const { callback: policy } = await deps.policy()
-  return withHeld(deps, staff, id, async (tx, callback) => {
-    const ordinal = callback.attempts + 1
-    await insertAttempt(tx, {
-      id: deps.newId(),
-      callbackId: id,
-      ordinal,
-      byStaff: staff.id,
-      result: report.result,
-      rating: report.rating,
-      finding: report.finding,
-      reasons: report.reasons,
-      noteSealed: report.note === null ? null : deps.vault.seal(report.note, 'note'),
-    })
-    await writeAudit(
-      deps,
-      tx,
-      entry(staff, 'callback.attempt', id, { result: report.result, ordinal }),
-    )
-    const now = deps.clock.now()
-    const next = afterAttempt(report.result, ordinal, policy, now, report.callAgainAt)
-    if (next.state === 'waiting') {
-      await markWaiting(tx, id, { notBefore: next.notBefore, countAttempt: true })
-      return { state: 'waiting', notBefore: next.notBefore, awaitsReview: false }
-    }
-    const awaitsReview = await end(deps, tx, staff, callback, next, report)
-    return { state: next.state, notBefore: null, awaitsReview }
-  })
-}
-
-async function end(
-  deps: CallbackDeps,
-  tx: Tx,
-  staff: Staff,
-  callback: Callback,
-  next: { state: 'resolved' | 'unreachable' | 'cancelled'; reason: string | null },
-  report: AttemptReport,
-): Promise<boolean> {
-  const { id, caseId } = callback
-  const original = (await readSurvey(tx, caseId))?.firstRating ?? null
-  const awaitsReview = needsSecondPerson(original, report.rating, report.finding)
-  await markEnded(tx, id, {
-    ...next,
-    finding: awaitsReview ? null : report.finding,
-    laterRating: awaitsReview ? null : report.rating,
-  })
-  if (awaitsReview) {
-    await insertReview(tx, {
-      callbackId: id,
-      proposedRating: report.rating,
-      proposedFinding: report.finding ?? 'not_upheld',
-      proposedBy: staff.id,
-    })
-  }
-  if (next.state === 'unreachable') await deps.textCitizen(tx, caseId, 'unreachable')
-  await noteResult(deps, tx, caseId, `callback_${next.state}`)
-  return awaitsReview
-}
-
 /** A second person agrees, or not, that a rating is raised or was a mistake (law 7). */
 export async function review(
   deps: CallbackDeps,
@@ -179,7 +107,8 @@ export async function review(
   })
 }
 
-async function withHeld<T>(
+/** Acts on a callback whose lease this person holds at this moment, locked; refuses when it is lost. */
+export async function withHeld<T>(
   deps: CallbackDeps,
   staff: Staff,
   id: Id,
@@ -192,7 +121,8 @@ async function withHeld<T>(
   })
 }
 
-function entry(
+/** What a person did to a callback, for the audit. */
+export function entry(
   staff: Staff,
   action: string,
   subject: Id,

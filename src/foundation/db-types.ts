@@ -61,11 +61,19 @@ export interface Attempt {
   callbackId: string;
   finding: string | null;
   id: string;
+  nextNotBefore: Timestamp | null;
+  nextReason: string | null;
+  nextState: string | null;
   noteSealed: Buffer | null;
   ordinal: number;
   rating: string | null;
   reasons: Generated<string[]>;
   result: string;
+  /**
+   * Until then the agent may undo it; null once what follows has been done.
+   */
+  settleAt: Timestamp | null;
+  wishSealed: Buffer | null;
 }
 
 export interface Audit {
@@ -95,6 +103,25 @@ export interface Callback {
   priority: number;
   state: string;
   unitCode: string;
+}
+
+export interface CallbackDraft {
+  callbackId: string;
+  contentSealed: Buffer;
+  revision: number;
+  savedAt: Generated<Timestamp>;
+  staffId: string;
+}
+
+export interface CallbackNote {
+  answeredAt: Timestamp | null;
+  at: Generated<Timestamp>;
+  byStaff: string;
+  callbackId: string;
+  id: string;
+  kind: string;
+  textSealed: Buffer;
+  toStaff: string | null;
 }
 
 export interface ContactBlock {
@@ -372,6 +399,8 @@ export interface DB {
   attempt: Attempt;
   audit: Audit;
   callback: Callback;
+  callbackDraft: CallbackDraft;
+  callbackNote: CallbackNote;
   contactBlock: ContactBlock;
   duty: Duty;
   feed: Feed;

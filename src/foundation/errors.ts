@@ -57,6 +57,21 @@ export const errorCatalogue = {
     class: 'permanent',
     message: '认定误评或调高评价须由另一人复核',
   },
+  'callback.undo_over': {
+    status: 409,
+    class: 'permanent',
+    message: '可撤销的时间已过，结果已生效；如需更正请联系督办员',
+  },
+  'callback.draft_newer': {
+    status: 409,
+    class: 'permanent',
+    message: '这张记录在另一个窗口中有更新的内容，请选择保留哪一份',
+  },
+  'callback.colleague': {
+    status: 409,
+    class: 'permanent',
+    message: '不能交给该人员：须为在岗的回访员或督办员，且不属于被评价单位',
+  },
   'callback.outside_hours': {
     status: 409,
     class: 'permanent',

@@ -8,6 +8,7 @@ export const errorBody = z.object({
   code: z.string().describe('From the error catalogue; stable'),
   message: z.string().describe('In words for the person who meets it'),
   field: z.string().optional(),
+  reason: z.string().optional().describe('What is wrong with the field'),
 })
 
 const ofFastify: Record<string, ErrorCode> = {
@@ -47,11 +48,12 @@ export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const known = asAppError(error)
     if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'request failed')
-    const { field } = known.details
+    const { field, reason } = known.details
     return reply.status(known.status).send({
       code: known.code,
       message: known.message,
       ...(field === undefined ? {} : { field: String(field) }),
+      ...(reason === undefined ? {} : { reason: String(reason) }),
     })
   })
   app.setNotFoundHandler(async (_request, reply) => {

@@ -66,6 +66,10 @@ export const policySchema = z.object({
     busyRetrySeconds: seconds,
     /** After no answer: `half_day` waits for another half-day; a number is seconds. */
     noAnswerRetry: z.union([z.literal('half_day'), seconds]),
+    /** For so long a recorded result may be undone; outcome and texts to the citizen wait until then. */
+    undoSeconds: seconds.default(60),
+    /** From then on before its deadline a callback counts as soon overdue. */
+    soonMinutes: z.number().int().min(1).default(120),
   }),
 })
 export type Policy = z.output<typeof policySchema>
@@ -119,6 +123,8 @@ export const defaultPolicy: Policy = {
     leaseSeconds: 15 * 60,
     busyRetrySeconds: 10 * 60,
     noAnswerRetry: 'half_day',
+    undoSeconds: 60,
+    soonMinutes: 120,
   },
 }
 

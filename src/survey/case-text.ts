@@ -1,5 +1,5 @@
 import type { Core } from '../foundation/core.ts'
-import type { Tx } from '../foundation/database.ts'
+import type { Queryable, Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
 import { queueMessages } from '../sms/queue.ts'
@@ -48,7 +48,7 @@ export async function textCitizen(
 /** The text by which a citizen was asked, as it was really sent: replies often quote it. */
 export async function sentText(
   deps: Pick<CaseTextDeps, 'templates'>,
-  tx: Tx,
+  tx: Queryable,
   caseId: Id,
 ): Promise<string | null> {
   const message = await tx

@@ -87,7 +87,7 @@ test('features meet through verbs, never through each other’s stores', () => {
 
 const tablesOf: Record<string, readonly string[]> = {
   alarm: ['alarm'],
-  callback: ['callback', 'attempt', 'ratingReview'],
+  callback: ['callback', 'attempt', 'ratingReview', 'callbackDraft', 'callbackNote'],
   evaluation: ['reply', 'triage', 'duty'],
   foundation: ['audit'],
   intake: ['transaction', 'transactionKey', 'amendment', 'source'],

@@ -27,7 +27,7 @@ export interface TestApp {
   logged: string[]
   staffKey: (role: 'agent' | 'supervisor', unitCode?: string, name?: string) => Promise<string>
   call: (
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     key?: string,
     body?: unknown,

@@ -31,5 +31,6 @@ export const quickPolicy: Policy = {
     leaseSeconds: 60,
     busyRetrySeconds: 1,
     noAnswerRetry: 1,
+    undoSeconds: 0,
   },
 }
