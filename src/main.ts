@@ -1,4 +1,5 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
+import type { BenchOptions } from './commands/bench.ts'
 import { ConfigError } from './foundation/config.ts'
 import { AppError } from './foundation/errors.ts'
 import { EmbeddedPostgresError } from './sandbox/postgres/errors.ts'
@@ -144,9 +145,12 @@ program
   )
 program
   .command('bench <name>')
-  .description('measure one part: reply')
+  .description('measure one part: reply, dispatch, loop, claim, growth')
   .option('--json', 'one JSON line of figures')
-  .action(async (name: string, options: { json?: true }) =>
+  .option('--surveys <n>', 'surveys to go through', whole)
+  .option('--rows <n>', 'growth: most rows of history', whole)
+  .addOption(new Option('--backend <name>', 'one backend only').choices(['postgres', 'redis']))
+  .action(async (name: string, options: BenchOptions & { json?: true }) =>
     (await import('./commands/bench.ts')).bench(name, options),
   )
 

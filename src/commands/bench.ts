@@ -8,19 +8,31 @@ export interface Figures {
   readonly name: string
 }
 
+/** Sizes that a person at the terminal may choose; each benchmark has its own defaults. */
+export interface BenchOptions {
+  surveys?: number
+  rows?: number
+  backend?: 'postgres' | 'redis'
+}
+
 /** The benchmarks: one line a name. Each is loaded only when it runs. */
-const benches: Record<string, (progress: Progress) => Promise<Figures> | Figures> = {
+const benches: Record<
+  string,
+  (progress: Progress, options: BenchOptions) => Promise<Figures> | Figures
+> = {
+  dispatch: async (...given) =>
+    (await import('../sandbox/bench/dispatch.ts')).benchDispatch(...given),
   reply: async (progress) => (await import('../reply/bench.ts')).benchReply(progress),
 }
 
 /** `huifang bench NAME`: one benchmark's figures, as one JSON line or as a table for people. */
-export async function bench(name: string, options: { json?: true }): Promise<void> {
+export async function bench(name: string, options: BenchOptions & { json?: true }): Promise<void> {
   const run = Object.hasOwn(benches, name) ? benches[name] : undefined
   if (run === undefined) {
     const names = Object.keys(benches).join('、')
     throw new AppError('record.not_found', { what: `测速项目 ${name}，可用的有：${names}` })
   }
-  const figures = await run((line) => void process.stderr.write(`${line}\n`))
+  const figures = await run((line) => void process.stderr.write(`${line}\n`), options)
   process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : tableOf(figures))
 }
 

@@ -53,7 +53,14 @@ export interface SandboxGateway {
   /** A citizen texts. */
   reply(reply: Reply): void
   /** How the pushes of either kind fare, and what is still under way. */
-  state(): { accepted: number; pending: number; smsReport: PushCounts; smsUp: PushCounts }
+  state(): {
+    accepted: number
+    /** Of these, texts that their citizen had got before. */
+    repeated: number
+    pending: number
+    smsReport: PushCounts
+    smsUp: PushCounts
+  }
   /** Forgets ledger, limits, faults and everything under way; keeps templates and callbacks. */
   reset(): void
   /** Resolves once every receipt, reply and push is settled (acknowledged or given up). */

@@ -24,6 +24,8 @@ export interface Ledger {
   all(): readonly LedgerEntry[]
   /** Of one number and one day (`yyyyMMdd`, UTC+8), newest first. */
   find(phone: string, day: string, bizId: string | null): LedgerEntry[]
+  /** How many entries are texts that their citizen had got before. */
+  repeated(): number
   newestOf(phone: string): LedgerEntry | undefined
   reset(): void
 }
@@ -31,6 +33,7 @@ export interface Ledger {
 /** Everything the gateway accepted, in memory: the truth that a test holds the sender against. */
 export function createLedger(): Ledger {
   let entries: LedgerEntry[] = []
+  let repeated = 0
   const byPhone = new Map<string, LedgerEntry[]>()
 
   return {
@@ -39,11 +42,13 @@ export function createLedger(): Ledger {
       const before = ofPhone?.filter((other) => isSameText(other, accepted)).length ?? 0
       const entry: LedgerEntry = { ...accepted, times: before + 1, receipt: null }
       entries.push(entry)
+      if (before > 0) repeated++
       if (ofPhone) ofPhone.push(entry)
       else byPhone.set(accepted.phone, [entry])
       return entry
     },
     all: () => entries,
+    repeated: () => repeated,
     find: (phone, day, bizId) =>
       (byPhone.get(phone) ?? [])
         .filter((entry) => businessDay(entry.acceptedAt) === day)
@@ -52,6 +57,7 @@ export function createLedger(): Ledger {
     newestOf: (phone) => byPhone.get(phone)?.at(-1),
     reset() {
       entries = []
+      repeated = 0
       byPhone.clear()
     },
   }

@@ -80,6 +80,7 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
     reply: (reply) => delivery.reply(reply),
     state: () => ({
       accepted: ledger.all().length,
+      repeated: ledger.repeated(),
       pending: pending.count(),
       smsReport: reports.counts(),
       smsUp: ups.counts(),
