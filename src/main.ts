@@ -136,6 +136,22 @@ program
   .description('alarms that stand')
   .action(async () => (await operate()).alarmList())
 program
+  .command('doctor')
+  .description('find what cannot be; silent when all is well')
+  .option('--fix', 'mend what may safely be mended')
+  .option('--json', 'one JSON line')
+  .option('--days <n>', 'how far back to look', whole, 40)
+  .option('--all', 'look at the whole history')
+  .option('--overdue-seconds <n>', 'when due work counts as forgotten', whole, 1_800)
+  .action(async (options: DoctorFlags) =>
+    (await import('./commands/doctor.ts')).doctor({
+      fix: options.fix === true,
+      json: options.json === true,
+      days: options.all ? 'all' : options.days,
+      overdueSeconds: options.overdueSeconds,
+    }),
+  )
+program
   .command('classify')
   .description('NDJSON of replies in, NDJSON of verdicts out')
   .option('--explain', 'print verdicts and what they rest on, for people')
@@ -159,6 +175,14 @@ interface DemoOptions {
   fresh?: true
   workProcesses: number
   port: number
+}
+
+interface DoctorFlags {
+  fix?: true
+  json?: true
+  all?: true
+  days: number
+  overdueSeconds: number
 }
 
 function explain(error: unknown): string {

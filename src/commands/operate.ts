@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { standingAlarms } from '../alarm/alarm.ts'
-import { buildCore } from '../app.ts'
 import { processEnvironment, readCoreConfig, readSettings } from '../foundation/config.ts'
-import type { Core } from '../foundation/core.ts'
 import { AppError } from '../foundation/errors.ts'
 import { openLog } from '../foundation/log.ts'
 import { migrateDatabase, migrateDown } from '../foundation/migrate.ts'
@@ -22,18 +20,9 @@ import { importOfficers, importUnits, type ImportReport } from '../unit/import.t
 import { unknownUnits } from '../survey/unknown-units.ts'
 import { unitReader } from '../unit/store.ts'
 import { queueDefinitions, type QueueName } from '../../workers/index.ts'
+import { say, withCore } from './with-core.ts'
 
-const say = (line: string) => void process.stdout.write(`${line}\n`)
 const sayAll = (rows: readonly object[]) => rows.forEach((row) => say(JSON.stringify(row)))
-
-async function withCore<T>(act: (core: Core) => Promise<T>): Promise<T> {
-  const core = buildCore(readCoreConfig(processEnvironment()), openLog('warn'))
-  try {
-    return await act(core)
-  } finally {
-    await core.db.destroy()
-  }
-}
 
 async function withQueues(act: (queues: Queues<QueueName>) => Promise<void>): Promise<void> {
   const config = readCoreConfig(processEnvironment())

@@ -1,5 +1,6 @@
 import type { Job, Queue, Worker } from 'bullmq'
 import { z } from 'zod'
+import { dateAt } from './clock.ts'
 import { AppError } from './errors.ts'
 import type { Log } from './log.ts'
 import { postgresBackend, redisBackend } from './queue-backend.ts'
@@ -34,6 +35,8 @@ export interface Queues<Name extends string> {
   work(handlers: Partial<Record<Name, Handler>>, only?: readonly Name[]): Promise<void>
   /** Jobs that waited or ran at this moment, per queue. */
   depth(): Promise<Record<string, number>>
+  /** Since when the oldest job of each queue waits, by the clock of the machine that added it; null where none does. */
+  waitingSince(): Promise<Record<string, Date | null>>
   dead(): Promise<DeadJob[]>
   /** Puts dead jobs back; returns how many. */
   redrive(queue?: string): Promise<number>
@@ -129,6 +132,16 @@ export async function openQueues<Name extends string>(
         }),
       )
       return Object.fromEntries(counts)
+    },
+
+    async waitingSince() {
+      const oldest = await Promise.all(
+        definitions.map(async ({ name }) => {
+          const [job] = await queueOf(name).getJobs(['waiting'], 0, 0, true)
+          return [name, job ? dateAt(job.timestamp) : null] as const
+        }),
+      )
+      return Object.fromEntries(oldest)
     },
 
     async dead() {

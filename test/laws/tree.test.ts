@@ -30,6 +30,9 @@ test('law 11: the environment is read in one file', () => {
 const order = [
   'commands',
   'http',
+  'doctor',
+  'growth',
+  'citizen',
   'intake',
   'evaluation',
   'callback',

@@ -33,8 +33,8 @@ export interface TestApp {
     body?: unknown,
     // oxlint-disable-next-line typescript/no-explicit-any -- answers of many shapes, read by assertions
   ) => Promise<{ status: number; body: any }>
-  /** Starts the workers; the test's end stops them. */
-  work: () => Promise<void>
+  /** Starts the workers; the test's end stops them, or what is returned does before. */
+  work: () => Promise<() => Promise<void>>
   close: () => Promise<void>
 }
 
@@ -115,7 +115,9 @@ export async function testApp(
     },
     async work() {
       const running = await startWork(app)
-      stops.push(() => running.stop())
+      const stop = () => running.stop()
+      stops.push(stop)
+      return stop
     },
     async close() {
       await gateway.close()
