@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { dueSources, queueDefinitions, queueHandlers, type QueueName } from '../workers/index.ts'
 import { tellAlarms } from './alarm/tell.ts'
@@ -19,6 +20,7 @@ import { openQueues, type Queues } from './foundation/queue.ts'
 import { startRelay } from './foundation/relay.ts'
 import { startTimer, type Timer } from './foundation/timer.ts'
 import { openVault } from './foundation/vault.ts'
+import { consoleFiles } from './http/console.ts'
 import { healthRoutes } from './http/health.ts'
 import { buildServer } from './http/server.ts'
 import { intakeRoutes } from './intake/routes.ts'
@@ -30,10 +32,15 @@ import { feedRoutes } from './scoring/routes.ts'
 import { aliyunGateway } from './sms/aliyun.ts'
 import { noOwner } from './sms/owner.ts'
 import { hookRoutes } from './sms/routes.ts'
+import { dropOldSessions } from './staff/session-store.ts'
+import { sessionRoutes } from './staff/session-routes.ts'
 import { askOwner } from './survey/ask.ts'
 import { sentText, textCitizen } from './survey/case-text.ts'
 import { templateReader } from './template/store.ts'
 import { unitReader } from './unit/store.ts'
+
+// Where the console is built to (vite.config.ts).
+const consoleFolder = fileURLToPath(new URL('../dist/console', import.meta.url))
 
 /** Everything wired together: the only place that knows which part stands behind which port. */
 export type App = EvaluationDeps &
@@ -93,7 +100,8 @@ export async function buildApp(
 /** The HTTP side: intake, the provider's pushes, the work of people, the feed. */
 export async function startHttp(app: App): Promise<FastifyInstance> {
   const { config, queues, log } = app
-  const server = await buildServer(app, [
+  const cookies = { publicUrl: config.HUIFANG_PUBLIC_URL }
+  const server = await buildServer(app, { trustedProxies: config.HUIFANG_TRUSTED_PROXIES ?? [] }, [
     intakeRoutes(app),
     hookRoutes({
       ...app,
@@ -112,6 +120,8 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     alarmRoutes(app),
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),
+    sessionRoutes({ ...app, ...cookies, sandbox: config.HUIFANG_SANDBOX, singleSignOn: false }),
+    consoleFiles(consoleFolder),
   ])
   await server.listen({ host: config.HUIFANG_HOST, port: config.HUIFANG_PORT })
   return server
@@ -138,6 +148,7 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     startTimer('attempts', 1_000, log, () => settleAttempts(app)),
     every('sources', 30, () => watchSources(app)),
     every('partitions', 3600, () => ensurePartitions(app)),
+    every('sessions', 3600, () => dropOldSessions(app.db)),
   ]
   const webhook = config.HUIFANG_ALARM_WEBHOOK_URL
   if (webhook) timers.push(every('alarms', 1, () => tellAlarms(app, webhook)))

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { BenchOptions } from './commands/bench.ts'
+import type { StaffOptions } from './commands/staff.ts'
 import { ConfigError } from './foundation/config.ts'
 import { AppError } from './foundation/errors.ts'
 import { EmbeddedPostgresError } from './sandbox/postgres/errors.ts'
@@ -15,6 +16,7 @@ const program = new Command('huifang')
 
 const operate = () => import('./commands/operate.ts')
 const run = () => import('./commands/run.ts')
+const people = () => import('./commands/staff.ts')
 const whole = (text: string) => {
   const number = Number(text)
   if (!Number.isInteger(number) || number < 0) throw new Error(`${text} is not a whole number`)
@@ -85,16 +87,45 @@ program
   .command('create <name>')
   .description('a key for a scoring pipeline')
   .action(async (name: string) => (await operate()).feedCreate(name))
-program
-  .command('staff')
-  .description('people')
+const staff = program.command('staff').description('people')
+staff
   .command('create <name>')
-  .description('register a person, with a key for the API')
+  .description('register a person; prints a password for the first sign-in')
   .requiredOption('--role <role>', 'agent, supervisor, handler, administrator or auditor')
   .requiredOption('--unit <code>', 'the unit they belong to')
-  .action(async (name: string, { role, unit: code }: { role: string; unit: string }) =>
-    (await operate()).staffCreate(name, role, code),
+  .option(
+    '--scope <code>',
+    'the unit for which they work, with all below it (a handler: the own unit; others: the one above)',
   )
+  .option('--key', 'print a key for the API instead of a password')
+  .action(async (name: string, options: StaffOptions) =>
+    (await people()).staffCreate(name, options),
+  )
+staff
+  .command('change <name>')
+  .description('move a person to another role, unit or scope; their sessions end')
+  .option('--role <role>', 'agent, supervisor, handler, administrator or auditor')
+  .option('--unit <code>', 'the unit they belong to')
+  .option('--scope <code>', 'the unit for which they work')
+  .action(async (name: string, options: Partial<StaffOptions>) =>
+    (await people()).staffChange(name, options),
+  )
+staff
+  .command('list')
+  .description('everybody, with role, unit and when last seen')
+  .action(async () => (await people()).staffList())
+staff
+  .command('disable <name>')
+  .description('end the sessions and keys of somebody who leaves')
+  .action(async (name: string) => (await people()).staffActive(name, false))
+staff
+  .command('enable <name>')
+  .description('let somebody sign in again')
+  .action(async (name: string) => (await people()).staffActive(name, true))
+staff
+  .command('reset-password <name>')
+  .description('print another password for one sign-in; forgives failed tries')
+  .action(async (name: string) => (await people()).staffResetPassword(name))
 
 const callback = program.command('callback').description('the callback queue')
 callback

@@ -1,6 +1,6 @@
 import { sql, type SqlBool } from 'kysely'
 import type { Staff } from '../staff/staff.ts'
-import { concernedUnits } from './rules.ts'
+import { concernedUnits } from '../unit/scope.ts'
 import type { DeskCounts, QueueQuery, QueueRow, QueueScope } from './schema.ts'
 import type { CallbackDeps } from './work.ts'
 

@@ -22,8 +22,8 @@ import { viewCallback, type ViewDeps } from './view.ts'
 import { claim, claimThis, release, renew, revealNumber, review } from './work.ts'
 
 const params = z.object({ id: z.uuid() })
-const callers = { roles: ['agent', 'supervisor'] } as const
-const supervisors = { roles: ['supervisor'] } as const
+const callers = { roles: ['agent', 'supervisor'], scope: 'cases' } as const
+const supervisors = { roles: ['supervisor'], scope: 'cases' } as const
 const done = z.object({ done: z.literal(true) })
 const ok = { done: true } as const
 

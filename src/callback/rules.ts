@@ -2,7 +2,6 @@ import { addWorkingHours, nextHalfDay, nextInWindow } from '../foundation/calend
 import { dateAt } from '../foundation/clock.ts'
 import { compareRatings, type Rating } from '../foundation/rating.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Unit } from '../unit/unit.ts'
 
 export const callbackStates = [
   'waiting',
@@ -132,30 +131,4 @@ export function needsSecondPerson(
 ): boolean {
   if (finding === 'mistaken') return true
   return original !== null && later !== null && compareRatings(later, original) < 0
-}
-
-/**
- * The units whose cases somebody of `unitCode` may not touch: the own unit, those above it and those
- * below it. The root is the bureau itself, to which everybody belongs, and keeps nobody out.
- */
-export function concernedUnits(units: ReadonlyMap<string, Unit>, unitCode: string): string[] {
-  const concerned = new Set([unitCode])
-  const isRoot = (code: string) => (units.get(code)?.parentCode ?? null) === null
-  let above = units.get(unitCode)?.parentCode ?? null
-  while (above !== null && !isRoot(above) && !concerned.has(above)) {
-    concerned.add(above)
-    above = units.get(above)?.parentCode ?? null
-  }
-  if (isRoot(unitCode)) return [...concerned]
-  const below = [unitCode]
-  while (below.length > 0) {
-    const parent = below.pop()
-    for (const { code, parentCode } of units.values()) {
-      if (parentCode === parent && !concerned.has(code)) {
-        concerned.add(code)
-        below.push(code)
-      }
-    }
-  }
-  return [...concerned]
 }

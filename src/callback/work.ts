@@ -6,8 +6,8 @@ import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import type { Staff } from '../staff/staff.ts'
+import { concernedUnits } from '../unit/scope.ts'
 import type { Unit } from '../unit/unit.ts'
-import { concernedUnits } from './rules.ts'
 import {
   claimNext,
   claimOne,

@@ -1,28 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { standingAlarms } from '../alarm/alarm.ts'
 import { processEnvironment, readCoreConfig, readSettings } from '../foundation/config.ts'
-import { AppError } from '../foundation/errors.ts'
 import { openLog } from '../foundation/log.ts'
 import { migrateDatabase, migrateDown } from '../foundation/migrate.ts'
 import { openQueues, type Queues } from '../foundation/queue.ts'
 import { importFile } from '../intake/import.ts'
 import { activatePolicy, policyReader } from '../policy/store.ts'
 import { resumeSending } from '../sms/pause.ts'
-import {
-  createFeedKey,
-  createSource,
-  createStaff,
-  staffRoles,
-  type StaffRole,
-} from '../staff/staff.ts'
+import { createFeedKey, createSource } from '../staff/keys.ts'
 import { templateReader } from '../template/store.ts'
 import { importOfficers, importUnits, type ImportReport } from '../unit/import.ts'
 import { unknownUnits } from '../survey/unknown-units.ts'
 import { unitReader } from '../unit/store.ts'
 import { queueDefinitions, type QueueName } from '../../workers/index.ts'
-import { say, withCore } from './with-core.ts'
-
-const sayAll = (rows: readonly object[]) => rows.forEach((row) => say(JSON.stringify(row)))
+import { say, sayAll, withCore } from './with-core.ts'
 
 async function withQueues(act: (queues: Queues<QueueName>) => Promise<void>): Promise<void> {
   const config = readCoreConfig(processEnvironment())
@@ -74,14 +65,6 @@ export const sourceCreate = (name: string, silentAfterMinutes: number | null) =>
 
 export const feedCreate = (name: string) =>
   withCore(async (core) => say(await createFeedKey(core, name)))
-
-export const staffCreate = (name: string, role: string, unitCode: string) =>
-  withCore(async (core) => {
-    if (!(staffRoles as readonly string[]).includes(role)) {
-      throw new AppError('request.invalid', { field: 'role', reason: staffRoles.join(', ') })
-    }
-    say((await createStaff(core, { name, role: role as StaffRole, unitCode })).key)
-  })
 
 export const callbackList = () =>
   withCore(async (core) =>

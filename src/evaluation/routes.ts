@@ -6,7 +6,7 @@ import type { CaseTextDeps } from '../survey/case-text.ts'
 import { judgeReply, takeUrgent, waitingTriage } from './decide.ts'
 
 const params = z.object({ id: z.uuid() })
-const people = { roles: ['agent', 'supervisor'] } as const
+const people = { roles: ['agent', 'supervisor'], scope: 'cases' } as const
 
 /** Replies that wait for a person. */
 export function evaluationRoutes(deps: CaseTextDeps): FastifyPluginAsyncZod {

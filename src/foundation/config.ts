@@ -73,6 +73,23 @@ export const settingsSchema = z.object({
     .describe('The unguessable part of the address to which the provider pushes'),
   HUIFANG_HOST: z.string().default('127.0.0.1').describe('Address on which `serve` listens'),
   HUIFANG_PORT: wholeNumber(0, 65_535).default(8080).describe('Port on which `serve` listens'),
+  HUIFANG_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Address by which people reach the console; with `https` the session cookie is sent over TLS alone',
+    ),
+  HUIFANG_TRUSTED_PROXIES: z
+    .string()
+    .regex(
+      /^[\da-f.:/]+(,[\da-f.:/]+)*$/i,
+      'must be addresses or networks (10.0.0.0/8) divided by commas',
+    )
+    .transform((text) => text.split(','))
+    .optional()
+    .describe(
+      'Proxies whose `X-Forwarded-*` are believed: addresses or networks divided by commas',
+    ),
   HUIFANG_DATA_DIR: z.string().min(1).default('.data').describe('Folder of the embedded services'),
   HUIFANG_SMS_CALL_TIMEOUT_MS: wholeNumber(500, 60_000)
     .default(5_000)

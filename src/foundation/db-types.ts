@@ -284,6 +284,31 @@ export interface SendingPause {
   until: Timestamp | null;
 }
 
+export interface Session {
+  address: string;
+  beganAt: Generated<Timestamp>;
+  endedAt: Timestamp | null;
+  endReason: string | null;
+  expiresAt: Timestamp;
+  id: string;
+  lastSeenAt: Generated<Timestamp>;
+  method: string;
+  staffId: string;
+  tokenHash: Buffer;
+  userAgent: string;
+}
+
+export interface SignInFailure {
+  failures: number;
+  kind: string;
+  lastAt: Timestamp;
+  lockedUntil: Timestamp | null;
+  /**
+   * A name is hashed: people type passwords into the wrong field.
+   */
+  subject: string;
+}
+
 export interface Source {
   createdAt: Generated<Timestamp>;
   lastPushedAt: Generated<Timestamp>;
@@ -297,7 +322,21 @@ export interface Staff {
   id: string;
   name: string;
   role: string;
+  /**
+   * The unit for which the person works, with everything below it; the root is the whole bureau.
+   */
+  scopeCode: string;
   unitCode: string;
+}
+
+export interface StaffPassword {
+  /**
+   * PHC string: algorithm, its parameters, salt and hash.
+   */
+  hash: string;
+  mustChange: boolean;
+  setAt: Generated<Timestamp>;
+  staffId: string;
 }
 
 export interface Suppression {
@@ -418,8 +457,11 @@ export interface DB {
   ratingReview: RatingReview;
   reply: Reply;
   sendingPause: SendingPause;
+  session: Session;
+  signInFailure: SignInFailure;
   source: Source;
   staff: Staff;
+  staffPassword: StaffPassword;
   suppression: Suppression;
   survey: Survey;
   templateVersion: TemplateVersion;

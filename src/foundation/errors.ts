@@ -16,14 +16,32 @@ export const errorCatalogue = {
   'auth.missing': {
     status: 401,
     class: 'permanent',
-    message: '缺少访问密钥，请在 Authorization 头中提供 Bearer 密钥',
+    message: '请先登录，或在 Authorization 头中提供 Bearer 密钥',
   },
   'auth.invalid': {
     status: 401,
     class: 'permanent',
     message: '访问密钥无效或已停用，请向管理员重新申领',
   },
-  'auth.forbidden': { status: 403, class: 'permanent', message: '当前密钥无权执行此操作' },
+  'auth.wrong_password': { status: 401, class: 'permanent', message: '姓名或密码不正确' },
+  'auth.wrong_current_password': { status: 403, class: 'permanent', message: '原密码不正确' },
+  'auth.locked': {
+    status: 429,
+    class: 'retry',
+    message: '登录失败次数过多，请约 {minutes} 分钟后再试；忘记密码请联系管理员重置',
+  },
+  'auth.session_ended': { status: 401, class: 'permanent', message: '登录已失效，请重新登录' },
+  'auth.password_change_due': {
+    status: 403,
+    class: 'permanent',
+    message: '首次登录或密码被重置后，须先修改密码',
+  },
+  'auth.csrf': {
+    status: 403,
+    class: 'permanent',
+    message: '请求缺少页面校验码，请刷新页面后重试',
+  },
+  'auth.forbidden': { status: 403, class: 'permanent', message: '您的身份无权执行此操作' },
   'request.invalid': { status: 400, class: 'permanent', message: '请求内容有误：{field} {reason}' },
   'request.not_json': { status: 400, class: 'permanent', message: '请求体不是有效的 JSON' },
   'request.too_large': { status: 413, class: 'permanent', message: '请求体超过上限，请分批提交' },
@@ -76,6 +94,22 @@ export const errorCatalogue = {
     status: 409,
     class: 'permanent',
     message: '现在不在允许拨打的时段内',
+  },
+  'staff.name_taken': {
+    status: 409,
+    class: 'permanent',
+    message: '已有同名人员，请在姓名后加以区分',
+  },
+  'staff.unit_unknown': {
+    status: 400,
+    class: 'permanent',
+    message: '没有代码为 {code} 的单位，请先导入单位',
+  },
+  'staff.password_refused': { status: 400, class: 'permanent', message: '{reason}' },
+  'console.not_built': {
+    status: 503,
+    class: 'configuration',
+    message: '控制台尚未构建，请先运行 npm run build:console',
   },
   'transition.refused': {
     status: 409,

@@ -58,6 +58,8 @@ export function answerErrors(app: FastifyInstance): void {
   })
   app.setNotFoundHandler(async (_request, reply) => {
     const error = new AppError('request.not_found')
+    // Whoever served a file that is not there must not have it kept as missing for ever.
+    reply.header('cache-control', 'no-store')
     return reply.status(404).send({ code: error.code, message: error.message })
   })
 }

@@ -27,7 +27,7 @@ export function healthRoutes(deps: HealthDeps): FastifyPluginAsyncZod {
   })
   return async (app) => {
     app.get('/healthz', {
-      config: { roles: ['public'] },
+      config: { roles: ['public'], scope: 'none' },
       schema: {
         summary: 'The process lives',
         response: { 200: z.object({ ok: z.literal(true) }) },
@@ -35,7 +35,7 @@ export function healthRoutes(deps: HealthDeps): FastifyPluginAsyncZod {
       handler: async () => ({ ok: true as const }),
     })
     app.get('/readyz', {
-      config: { roles: ['public'] },
+      config: { roles: ['public'], scope: 'none' },
       schema: {
         summary: 'The process can do its work',
         response: { 200: z.object({ ok: z.literal(true) }) },
@@ -51,7 +51,7 @@ export function healthRoutes(deps: HealthDeps): FastifyPluginAsyncZod {
       },
     })
     app.get('/metrics', {
-      config: { roles: ['public'] },
+      config: { roles: ['public'], scope: 'none' },
       schema: { summary: 'Prometheus text', hide: true },
       async handler(_request, reply) {
         for (const [name, jobs] of Object.entries(await deps.queueDepth())) {

@@ -9,6 +9,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { Core } from '../foundation/core.ts'
+import type { SignInDeps } from '../staff/sign-in.ts'
 import { documentationPath, guardRoutes } from './auth.ts'
 import { answerErrors } from './errors.ts'
 
@@ -24,14 +25,15 @@ const securityHeaders = {
 
 /** The HTTP server with its guards; the features bring their routes. */
 export async function buildServer(
-  deps: Core,
+  deps: Core & SignInDeps,
+  options: { trustedProxies: readonly string[] },
   routes: readonly FastifyPluginAsyncZod[],
 ): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: deps.log,
     // Addresses may carry the hook's token; requests are logged by their route instead.
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: false,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -57,7 +59,7 @@ export async function buildServer(
   for (const plugin of routes) await app.register(plugin)
   app.get(
     '/api/openapi.json',
-    { config: { roles: ['public'] }, schema: { hide: true } },
+    { config: { roles: ['public'], scope: 'none' }, schema: { hide: true } },
     async (_request, reply) => reply.send(app.swagger() as never),
   )
   await app.register(swaggerUi, { routePrefix: documentationPath, staticCSP: true })

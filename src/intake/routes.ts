@@ -18,7 +18,7 @@ const verdictSchema = z.looseObject({
 export function intakeRoutes(deps: PlanDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/api/v1/transactions', {
-      config: { roles: ['source'] },
+      config: { roles: ['source'], scope: 'self' },
       bodyLimit: bodyLimitBytes,
       schema: {
         summary: 'Push finished transactions: one object, or an array of up to 1,000',

@@ -71,6 +71,14 @@ export const policySchema = z.object({
     /** From then on before its deadline a callback counts as soon overdue. */
     soonMinutes: z.number().int().min(1).default(120),
   }),
+  access: z
+    .object({
+      /** A session in which nothing is done for so long ends. */
+      sessionIdleMinutes: z.number().int().min(1).max(1_440),
+      /** However busy it is, a session ends after this time. */
+      sessionHours: z.number().positive().max(168),
+    })
+    .default({ sessionIdleMinutes: 30, sessionHours: 12 }),
 })
 export type Policy = z.output<typeof policySchema>
 
@@ -126,6 +134,7 @@ export const defaultPolicy: Policy = {
     undoSeconds: 60,
     soonMinutes: 120,
   },
+  access: { sessionIdleMinutes: 30, sessionHours: 12 },
 }
 
 /** Faults that the schema cannot see; `sandbox` lifts the floors that protect citizens from being texted twice. */

@@ -16,7 +16,7 @@ const entrySchema = z.looseObject({
 export function feedRoutes(deps: Core): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/api/v1/outcomes', {
-      config: { roles: ['feed'] },
+      config: { roles: ['feed'], scope: 'all' },
       schema: {
         summary: 'Outcome revisions after a cursor; NDJSON with Accept: application/x-ndjson',
         querystring: z.object({

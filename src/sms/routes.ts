@@ -31,7 +31,7 @@ export function hookRoutes(deps: HookDeps): FastifyPluginAsyncZod {
     )
     for (const [path, channel] of Object.entries(channels)) {
       app.post(`/hooks/aliyun/:token/${path}`, {
-        config: { roles: ['public'] },
+        config: { roles: ['public'], scope: 'none' },
         bodyLimit: bodyLimitBytes,
         logLevel: 'warn',
         schema: {

@@ -1,118 +1,143 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
 import { writeAudit } from '../foundation/audit.ts'
 import type { Core } from '../foundation/core.ts'
-import type { Queryable } from '../foundation/database.ts'
+import type { Tx } from '../foundation/database.ts'
+import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
+import { usualScope } from '../unit/scope.ts'
+import type { Unit } from '../unit/unit.ts'
+import { revokeStaffKeys } from './keys.ts'
+import { hashPassword, oneTimePassword } from './password.ts'
+import { endSessions, forgiveTry } from './session-store.ts'
+import { nameSubject, staffRoles, type StaffRole } from './rules.ts'
+import {
+  insertStaff,
+  lockStaff,
+  savePassword,
+  updateStaff,
+  type KnownStaff,
+  type Staff,
+} from './store.ts'
 
-export const staffRoles = ['agent', 'supervisor', 'handler', 'administrator', 'auditor'] as const
-export type StaffRole = (typeof staffRoles)[number]
+export { staffRoles, type StaffRole } from './rules.ts'
+export type { Staff } from './store.ts'
 
-export interface Staff {
-  id: Id
+export type StaffDeps = Pick<Core, 'db' | 'newId'> & { units: () => Promise<Map<string, Unit>> }
+
+export interface NewStaff {
   name: string
   role: StaffRole
   unitCode: string
+  /** For whom the person works; see `usualScope` for what holds when it is left out. */
+  scopeCode?: string | undefined
 }
 
-/** Who calls: a source system, a reader of the feed, or a person. */
-export type Caller =
-  | { kind: 'source'; name: string; scopes: string[] }
-  | { kind: 'feed'; name: string; scopes: string[] }
-  | { kind: 'staff'; staff: Staff; scopes: string[] }
+type Finder = { id: Id } | { name: string }
 
-/** A fresh key and what is stored of it: 256 random bits need no slow hash. */
-function freshKey(): { key: string; keyHash: Buffer } {
-  const key = `hf_${randomBytes(32).toString('base64url')}`
-  return { key, keyHash: hashKey(key) }
-}
-
-function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
-}
-
-async function issueKey(
-  deps: Pick<Core, 'newId'>,
-  tx: Queryable,
-  holder: { kind: Caller['kind']; holder: string; scopes?: readonly string[] },
-): Promise<string> {
-  const { key, keyHash } = freshKey()
-  await tx
-    .insertInto('accessKey')
-    .values({ id: deps.newId(), ...holder, scopes: [...(holder.scopes ?? [])], keyHash })
-    .execute()
-  await writeAudit(deps, tx, {
-    actor: 'operator',
-    action: 'key.issue',
-    subjectKind: holder.kind,
-    subject: holder.holder,
-  })
-  return key
-}
-
-/** Registers a source system, or gives a known one another key. The key is shown this once. */
-export async function createSource(
-  deps: Pick<Core, 'db' | 'newId'>,
-  source: { name: string; silentAfterMinutes: number | null },
-): Promise<string> {
-  return deps.db.transaction().execute(async (tx) => {
-    await tx
-      .insertInto('source')
-      .values(source)
-      .onConflict((conflict) =>
-        conflict.column('name').doUpdateSet({ silentAfterMinutes: source.silentAfterMinutes }),
-      )
-      .execute()
-    return issueKey(deps, tx, { kind: 'source', holder: source.name })
-  })
-}
-
-/** A key for a scoring pipeline that reads the outcome feed. */
-export async function createFeedKey(
-  deps: Pick<Core, 'db' | 'newId'>,
-  name: string,
-): Promise<string> {
-  return issueKey(deps, deps.db, { kind: 'feed', holder: name })
-}
-
-/** Registers a person, with a key for the API. */
-export async function createStaff(
-  deps: Pick<Core, 'db' | 'newId'>,
-  person: Omit<Staff, 'id'>,
-): Promise<{ staff: Staff; key: string }> {
-  return deps.db.transaction().execute(async (tx) => {
-    const { id } = await tx
-      .insertInto('staff')
-      .values({ id: deps.newId(), ...person })
-      .onConflict((conflict) =>
-        conflict
-          .column('name')
-          .doUpdateSet({ role: person.role, unitCode: person.unitCode, active: true }),
-      )
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const key = await issueKey(deps, tx, { kind: 'staff', holder: id })
-    return { staff: { id, ...person }, key }
-  })
-}
-
-/** Who a key belongs to; null when it is unknown, revoked, or its person has left. */
-export async function callerOfKey(deps: Pick<Core, 'db'>, key: string): Promise<Caller | null> {
-  const row = await deps.db
-    .selectFrom('accessKey')
-    .leftJoin('staff', (join) =>
-      join.onRef(sql`staff.id::text`, '=', 'accessKey.holder').on('staff.active', '=', true),
-    )
-    .select(['kind', 'holder', 'scopes', 'staff.id', 'staff.name', 'staff.role', 'staff.unitCode'])
-    .where('keyHash', '=', hashKey(key))
-    .where('revokedAt', 'is', null)
-    .executeTakeFirst()
-  if (!row) return null
-  if (row.kind === 'source' || row.kind === 'feed') {
-    return { kind: row.kind, name: row.holder, scopes: row.scopes }
+/** Registers a person, who cannot sign in yet. Refuses a name that somebody has and units that nobody imported. */
+export async function createStaff(deps: StaffDeps, by: string, person: NewStaff): Promise<Staff> {
+  const units = await deps.units()
+  const staff: Staff = {
+    id: deps.newId(),
+    name: person.name.normalize('NFKC').trim(),
+    role: person.role,
+    unitCode: person.unitCode,
+    scopeCode: person.scopeCode ?? usualScope(units, person),
   }
-  if (row.id === null || row.name === null || row.role === null || row.unitCode === null)
-    return null
-  const staff = { id: row.id, name: row.name, role: row.role as StaffRole, unitCode: row.unitCode }
-  return { kind: 'staff', staff, scopes: row.scopes }
+  refuseUnknown(units, staff)
+  if (staff.name === '')
+    throw new AppError('request.invalid', { field: 'name', reason: '请填写姓名' })
+  return deps.db.transaction().execute(async (tx) => {
+    const made = await insertStaff(tx, staff)
+    if (!made) throw new AppError('staff.name_taken', { field: 'name' })
+    await audit(deps, tx, by, 'staff.create', made)
+    return made
+  })
+}
+
+/** Moves a person to another role, unit or scope, or lets them leave or come back. Their sessions end: rights never linger. */
+export async function changeStaff(
+  deps: StaffDeps,
+  by: string,
+  who: Finder,
+  change: Partial<Pick<KnownStaff, 'role' | 'unitCode' | 'scopeCode' | 'active'>>,
+): Promise<Staff> {
+  const units = await deps.units()
+  return deps.db.transaction().execute(async (tx) => {
+    const { createdAt: _, active, ...before } = await found(tx, who)
+    const after = { ...before, ...change }
+    if (change.unitCode !== undefined || change.scopeCode !== undefined) refuseUnknown(units, after)
+    await updateStaff(tx, before.id, change)
+    await endSessions(tx, { staffId: before.id, but: null }, 'person_changed')
+    if (change.active === false) await revokeStaffKeys(tx, before.id)
+    const action =
+      change.active === undefined || change.active === active
+        ? 'staff.change'
+        : change.active
+          ? 'staff.enable'
+          : 'staff.disable'
+    await audit(deps, tx, by, action, after)
+    return {
+      id: after.id,
+      name: after.name,
+      role: after.role,
+      unitCode: after.unitCode,
+      scopeCode: after.scopeCode,
+    }
+  })
+}
+
+/** A password that opens once, told to whoever asks for it: it must be changed at the first sign-in. Forgives failed tries. */
+export async function issueOneTimePassword(
+  deps: Pick<Core, 'db' | 'newId'>,
+  by: string,
+  who: Finder,
+): Promise<string> {
+  const password = oneTimePassword()
+  const hash = await hashPassword(password)
+  await deps.db.transaction().execute(async (tx) => {
+    const staff = await found(tx, who)
+    await savePassword(tx, { staffId: staff.id, hash, mustChange: true })
+    await endSessions(tx, { staffId: staff.id, but: null }, 'password_changed')
+    await forgiveTry(tx, 'name', nameSubject(staff.name))
+    await audit(deps, tx, by, 'staff.password_reset', staff)
+  })
+  return password
+}
+
+export function asRole(text: string): StaffRole {
+  const role = staffRoles.find((known) => known === text)
+  if (role) return role
+  throw new AppError('request.invalid', { field: 'role', reason: staffRoles.join(', ') })
+}
+
+async function found(tx: Tx, who: Finder): Promise<KnownStaff> {
+  const staff = await lockStaff(tx, who)
+  if (!staff) throw new AppError('record.not_found', { what: '人员' })
+  return staff
+}
+
+function refuseUnknown(
+  units: ReadonlyMap<string, Unit>,
+  person: Pick<Staff, 'unitCode' | 'scopeCode'>,
+) {
+  for (const field of ['unitCode', 'scopeCode'] as const) {
+    if (!units.has(person[field]))
+      throw new AppError('staff.unit_unknown', { field, code: person[field] })
+  }
+}
+
+async function audit(
+  deps: Pick<Core, 'newId'>,
+  tx: Tx,
+  by: string,
+  action: string,
+  { id, role, unitCode, scopeCode }: Staff,
+): Promise<void> {
+  await writeAudit(deps, tx, {
+    actor: by,
+    action,
+    subjectKind: 'staff',
+    subject: id,
+    details: { role, unitCode, scopeCode },
+  })
 }

@@ -41,8 +41,8 @@ const order = [
   'reply',
   'scoring',
   'template',
-  'unit',
   'staff',
+  'unit',
   'policy',
   'alarm',
   'foundation',
@@ -98,7 +98,7 @@ const tablesOf: Record<string, readonly string[]> = {
   scoring: ['outcome', 'outcomeKey', 'outbox', 'feed'],
   sms: ['message', 'messageKey', 'contactBlock', 'sendingPause', 'inbound', 'inboundKey'],
   // A source's key is made where all keys are made.
-  staff: ['staff', 'accessKey', 'source'],
+  staff: ['staff', 'accessKey', 'source', 'staffPassword', 'session', 'signInFailure'],
   survey: ['survey', 'openSurvey', 'suppression'],
   template: ['templateVersion'],
   unit: ['unitVersion', 'officerVersion'],

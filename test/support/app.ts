@@ -9,7 +9,8 @@ import { activatePolicy } from '../../src/policy/store.ts'
 import { quickPolicy } from '../../src/sandbox/demo/quick-policy.ts'
 import type { SandboxGateway, SandboxOptions } from '../../src/sandbox/gateway/gateway.ts'
 import { startSandboxGateway } from '../../src/sandbox/gateway/server.ts'
-import { createFeedKey, createSource, createStaff } from '../../src/staff/staff.ts'
+import { createFeedKey, createSource, createStaffKey } from '../../src/staff/keys.ts'
+import { createStaff, type StaffRole } from '../../src/staff/staff.ts'
 import { seedTemplates } from '../../src/template/files.ts'
 import { freshDatabase } from './postgres.ts'
 
@@ -25,7 +26,7 @@ export interface TestApp {
   feedKey: string
   /** Everything that was logged, line by line. */
   logged: string[]
-  staffKey: (role: 'agent' | 'supervisor', unitCode?: string, name?: string) => Promise<string>
+  staffKey: (role: StaffRole, unitCode?: string, name?: string) => Promise<string>
   call: (
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
@@ -99,7 +100,7 @@ export async function testApp(
     sourceKey: await createSource(app, { name: 'src', silentAfterMinutes: null }),
     feedKey: await createFeedKey(app, 'pipeline'),
     staffKey: async (role, unitCode = centre, name = randomBytes(4).toString('hex')) =>
-      (await createStaff(app, { name, role, unitCode })).key,
+      createStaffKey(app, (await createStaff(app, 'test', { name, role, unitCode })).id),
     async call(method, path, key, body) {
       const response = await fetch(`${url}${path}`, {
         method,

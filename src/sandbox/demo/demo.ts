@@ -10,7 +10,7 @@ import { readConfig } from '../../foundation/config.ts'
 import { openLog } from '../../foundation/log.ts'
 import { migrateDatabase } from '../../foundation/migrate.ts'
 import { activatePolicy } from '../../policy/store.ts'
-import { createSource, createStaff } from '../../staff/staff.ts'
+import { createSource } from '../../staff/keys.ts'
 import { seedTemplates } from '../../template/files.ts'
 import { importOfficers, importUnits } from '../../unit/import.ts'
 import { startSandboxGateway } from '../gateway/server.ts'
@@ -25,6 +25,7 @@ import {
 } from './environment.ts'
 import { simulatedPeople } from './people.ts'
 import { quickPolicy } from './quick-policy.ts'
+import { demoLogins, demoPassword, demoStaff } from './staff.ts'
 import { disagreements, summarise, underWay } from './summary.ts'
 
 export interface DemoOptions {
@@ -35,7 +36,6 @@ export interface DemoOptions {
 }
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
-const centre = '320300MY0000'
 // After a kill, what was taken up is due again a minute later.
 const loopDeadlineMs = 240_000
 
@@ -67,6 +67,8 @@ export async function demo(options: DemoOptions): Promise<void> {
     } else if (!stopped) {
       say(JSON.stringify(summary, null, 2))
       say(`The loop is through; the services stay up. Agent key for the API: ${agentKey}`)
+      for (const { name, role } of demoLogins)
+        say(`sign in as ${name} (${role}) with ${demoPassword}`)
       say('Ctrl-C ends the demo. What it did is kept; --fresh wipes it.')
       await stop
     }
@@ -157,11 +159,7 @@ async function prepare(app: App) {
     sandbox: true,
   })
   const sourceKey = await createSource(app, { name: 'demo', silentAfterMinutes: null })
-  const { key: agentKey } = await createStaff(app, {
-    name: '演示回访员',
-    role: 'agent',
-    unitCode: centre,
-  })
+  const agentKey = await demoStaff(app)
   return { sourceKey, agentKey }
 }
 
