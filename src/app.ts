@@ -14,7 +14,7 @@ import { systemClock } from './foundation/clock.ts'
 import type { Config, CoreConfig } from './foundation/config.ts'
 import type { Core } from './foundation/core.ts'
 import { openDatabase } from './foundation/database.ts'
-import { idMaker } from './foundation/ids.ts'
+import { idMaker, type Id } from './foundation/ids.ts'
 import { openLog, type Log } from './foundation/log.ts'
 import { openQueues, type Queues } from './foundation/queue.ts'
 import { startRelay } from './foundation/relay.ts'
@@ -27,9 +27,11 @@ import { intakeRoutes } from './intake/routes.ts'
 import { watchSources } from './intake/silence.ts'
 import { policyReader } from './policy/store.ts'
 import { ensurePartitions } from './foundation/partitions.ts'
+import { standardReader } from './reply/understand.ts'
 import { numberFeed } from './scoring/feed.ts'
 import { feedRoutes } from './scoring/routes.ts'
 import { aliyunGateway } from './sms/aliyun.ts'
+import type { InboundChannel } from './sms/inbound.ts'
 import { noOwner } from './sms/owner.ts'
 import { hookRoutes } from './sms/routes.ts'
 import { dropOldSessions } from './staff/session-store.ts'
@@ -87,6 +89,7 @@ export async function buildApp(
       protocol: config.ALIYUN_SMS_PROTOCOL,
       callTimeoutMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS,
     }),
+    reader: async () => standardReader,
     ownerOf: (purpose) => (purpose === 'ask' ? surveyOwner : noOwner),
     textCitizen: (tx, caseId, purpose) => textCitizen(texting, tx, caseId, purpose),
     sentText: (caseId) => sentText(texting, core.db, caseId),
@@ -107,12 +110,9 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
       ...app,
       hookToken: config.HUIFANG_HOOK_TOKEN,
       pushed(channel, id, body) {
-        // Somebody may be in danger: not even the queue's few milliseconds are waited for.
-        const look =
-          channel === 'sms_up' && holdsUrgent(body)
-            ? receiveReplies(app, [id])
-            : queues.wake(channel === 'sms_up' ? 'replies' : 'receipts', [id])
-        look.catch((error: unknown) => log.error({ err: error }, 'a push waits for the sweep'))
+        look(app, channel, id, body).catch((error: unknown) =>
+          log.error({ err: error }, 'a push waits for the sweep'),
+        )
       },
     }),
     callbackRoutes(app),
@@ -125,6 +125,13 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
   ])
   await server.listen({ host: config.HUIFANG_HOST, port: config.HUIFANG_PORT })
   return server
+}
+
+/** Has a raw push understood. Somebody may be in danger: then not even the queue's few milliseconds are waited for. */
+async function look(app: App, channel: InboundChannel, id: Id, body: string): Promise<void> {
+  if (channel === 'sms_report') return app.queues.wake('receipts', [id])
+  if (holdsUrgent(await app.reader(), body)) return receiveReplies(app, [id])
+  await app.queues.wake('replies', [id])
 }
 
 export interface Work {

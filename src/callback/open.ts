@@ -4,21 +4,46 @@ import type { Id } from '../foundation/ids.ts'
 import { nextInWindow } from '../foundation/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import { callbackDueAt, originPriority, type CallbackOrigin } from './rules.ts'
-import { insertCallback } from './store.ts'
+import { insertCallbacks, lockCallbacks } from './store.ts'
 
-/** Opens a callback for a case, with its deadline. Null when one is at work already: the case is called once. */
-export async function openCallback(
+export interface WantedCallback {
+  caseId: Id
+  unitCode: string
+  origin: CallbackOrigin
+}
+
+/**
+ * Opens callbacks, with their deadlines. Where one is at work already none is opened: a case is called
+ * once. Returns the cases that got theirs.
+ */
+export async function openCallbacks(
   deps: Core & { policy: () => Promise<Policy> },
   tx: Tx,
-  wanted: { caseId: Id; unitCode: string; origin: CallbackOrigin },
-): Promise<Id | null> {
+  wanted: readonly WantedCallback[],
+): Promise<Id[]> {
+  if (wanted.length === 0) return []
   const { callback } = await deps.policy()
   const now = deps.clock.now()
-  return insertCallback(tx, {
-    id: deps.newId(),
-    ...wanted,
-    priority: originPriority[wanted.origin],
+  const times = {
     dueAt: callbackDueAt(now, callback),
     notBefore: nextInWindow(now, callback.callingWindow),
-  })
+  }
+  return insertCallbacks(
+    tx,
+    wanted.map((each) => ({
+      id: deps.newId(),
+      ...each,
+      ...times,
+      priority: originPriority[each.origin],
+    })),
+  )
+}
+
+/**
+ * The cases among these whose citizen was reached by a call that is over. Locks the callbacks of all of
+ * them: who changes both a callback and its survey takes the callback first.
+ */
+export async function casesSettledByCall(tx: Tx, caseIds: readonly Id[]): Promise<Set<Id>> {
+  const callbacks = await lockCallbacks(tx, caseIds)
+  return new Set(callbacks.filter(({ state }) => state === 'resolved').map(({ caseId }) => caseId))
 }

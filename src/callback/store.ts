@@ -38,10 +38,10 @@ export function notOf(units: readonly string[]) {
   return sql<boolean>`callback.unit_code <> ALL(${[...units]}::text[])`
 }
 
-/** Opens a callback unless one is at work for the case already; returns its id, or null. */
-export async function insertCallback(
+/** Opens callbacks, each unless one is at work for its case already; returns the cases of those opened. */
+export async function insertCallbacks(
   tx: Tx,
-  callback: {
+  callbacks: readonly {
     id: Id
     caseId: Id
     origin: CallbackOrigin
@@ -49,17 +49,32 @@ export async function insertCallback(
     unitCode: string
     dueAt: Date
     notBefore: Date
-  },
-): Promise<Id | null> {
-  const row = await tx
+  }[],
+): Promise<Id[]> {
+  const rows = await tx
     .insertInto('callback')
-    .values({ ...callback, state: 'waiting' })
+    .values(callbacks.map((callback) => ({ ...callback, state: 'waiting' })))
     .onConflict((conflict) =>
       conflict.column('caseId').where('state', 'in', ['waiting', 'claimed', 'talking']).doNothing(),
     )
-    .returning('id')
-    .executeTakeFirst()
-  return row?.id ?? null
+    .returning('caseId')
+    .execute()
+  return rows.map(({ caseId }) => caseId)
+}
+
+/** All callbacks of these cases, oldest first, locked in this order. */
+export async function lockCallbacks(
+  tx: Tx,
+  caseIds: readonly Id[],
+): Promise<{ caseId: Id; state: string }[]> {
+  if (caseIds.length === 0) return []
+  return tx
+    .selectFrom('callback')
+    .select(['caseId', 'state'])
+    .where('caseId', 'in', [...caseIds])
+    .orderBy('id')
+    .forUpdate()
+    .execute()
 }
 
 /**

@@ -200,8 +200,9 @@ async function readReplies(deps: ViewDeps, caseId: Id): Promise<CaseView['replie
       'confidence',
       'fit',
       'evidence',
-      'textSealed',
     ])
+    // Of a long reply in parts, what was read: evidence points into it.
+    .select(sql<Buffer>`coalesce(read_sealed, text_sealed)`.as('textSealed'))
     .where('caseId', '=', caseId)
     .orderBy('id')
     .execute()

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { ratings } from '../foundation/rating.ts'
 import { staffOf } from '../http/auth.ts'
 import type { CaseTextDeps } from '../survey/case-text.ts'
-import { judgeReply, takeUrgent, waitingTriage } from './decide.ts'
+import { takeUrgent } from './duty.ts'
+import { judgeReply, waitingTriage } from './triage.ts'
 
 const params = z.object({ id: z.uuid() })
 const people = { roles: ['agent', 'supervisor'], scope: 'cases' } as const

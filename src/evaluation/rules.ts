@@ -1,19 +1,21 @@
 import { dateAt } from '../foundation/clock.ts'
-import { isDissatisfied, type Rating } from '../foundation/rating.ts'
+import { compareRatings, isDissatisfied, type Rating } from '../foundation/rating.ts'
 import type { Verdict } from '../reply/verdict.ts'
 
 /** How a reply relates to what was asked. */
 export type Fit = 'open' | 'late' | 'repeated' | 'ambiguous' | 'none'
 export type Route = 'rating' | 'triage' | 'opt_out' | 'other'
 
-export type TriageReason =
-  | 'urgent'
-  | 'no_survey'
-  | 'ambiguous'
-  | 'conflict'
-  | 'question'
-  | 'unclear'
-  | 'low_confidence'
+export const triageReasons = [
+  'urgent',
+  'no_survey',
+  'ambiguous',
+  'conflict',
+  'question',
+  'unclear',
+  'low_confidence',
+] as const
+export type TriageReason = (typeof triageReasons)[number]
 
 /**
  * When a citizen replied, at the latest: a backlog of ours, or a push that the provider had to repeat,
@@ -50,6 +52,11 @@ export function fitOf(
   return survey.withinReplyWindow ? 'open' : 'late'
 }
 
+/** Whether a survey has what it waited for: what comes now is a further reply. */
+export function isAnswered(state: string, disposition: string | null): boolean {
+  return state === 'answered' || (state === 'closed' && disposition !== 'no_reply')
+}
+
 /** A rating that machines may act on. */
 export function isClearAnswer(verdict: Verdict, confidenceFloor: number): boolean {
   return (
@@ -68,7 +75,7 @@ export type Routing =
 
 /** The four ways out of a reply. What is not surely understood goes to a person, never to satisfied (law 5). */
 export function routeOf(verdict: Verdict, fit: Fit, confidenceFloor: number): Routing {
-  if (verdict.kind === 'opt_out') return { route: 'opt_out' }
+  if (verdict.kind === 'opt_out' && !verdict.urgent) return { route: 'opt_out' }
   if (verdict.urgent) return { route: 'triage', reason: 'urgent' }
   if (
     verdict.kind === 'empty' ||
@@ -87,24 +94,39 @@ export function routeOf(verdict: Verdict, fit: Fit, confidenceFloor: number): Ro
   return { route: 'rating', rating: verdict.rating }
 }
 
+/** What a case stands at when a rating comes. */
+export interface Standing {
+  /** The rating that counts so far. */
+  firstRating: Rating | null
+  /** A call reached the citizen and is over: what it found stays. */
+  settledByCall: boolean
+  /** The rating is of the same long reply as the one that counts: a further part of it came. */
+  samePiece: boolean
+}
+
 export interface RatingEffect {
   /** This rating becomes the one that counts. */
   counts: boolean
   changedMind: boolean
+  /** Unless one is at work already. */
   opensCallback: boolean
 }
 
 /**
- * What a rating does, given the one that counts so far. A later, better one never cancels a callback; a
- * later, worse one opens one; both are kept (law 7).
+ * What a rating does (law 7). The first one counts; a later one is kept beside it and reported. Whoever is
+ * dissatisfied is called, also when an earlier call is over; nobody's callback is cancelled by a better
+ * reply. Of one long reply that came in parts the worse reading counts.
  */
-export function effectOf(first: Rating | null, rating: Rating): RatingEffect {
-  if (first === null) {
-    return { counts: true, changedMind: false, opensCallback: isDissatisfied(rating) }
+export function effectOf(standing: Standing, rating: Rating): RatingEffect {
+  const { firstRating, settledByCall, samePiece } = standing
+  const opensCallback = isDissatisfied(rating)
+  if (settledByCall) {
+    const changedMind = firstRating !== null && rating !== firstRating
+    return { counts: false, changedMind, opensCallback }
   }
-  return {
-    counts: false,
-    changedMind: rating !== first,
-    opensCallback: isDissatisfied(rating) && !isDissatisfied(first),
+  if (firstRating === null) return { counts: true, changedMind: false, opensCallback }
+  if (samePiece) {
+    return { counts: compareRatings(rating, firstRating) > 0, changedMind: false, opensCallback }
   }
+  return { counts: false, changedMind: rating !== firstRating, opensCallback }
 }

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
+import { dateAt } from '../foundation/clock.ts'
+import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Tx } from '../foundation/database.ts'
-import type { Id } from '../foundation/ids.ts'
+import { idFloor, type Id } from '../foundation/ids.ts'
 import type { Verdict } from '../reply/verdict.ts'
+import type { Part } from './parts.ts'
 import type { Fit, Route, TriageReason } from './rules.ts'
 
 export interface NewReply {
@@ -10,134 +13,158 @@ export interface NewReply {
   phoneHash: Buffer
   phoneSealed: Buffer
   textSealed: Buffer
+  /** The whole of a long reply up to here; null where the text stands alone. */
+  readSealed: Buffer | null
   destCode: string
+  sequenceId: string | null
   sentAt: Date | null
   caseId: Id | null
+  continues: Id | null
   fit: Fit
   route: Route
   verdict: Verdict
   changedMind: boolean
 }
 
-export async function insertReply(tx: Tx, reply: NewReply): Promise<void> {
-  const { verdict, ...row } = reply
+export async function insertReplies(tx: Tx, replies: readonly NewReply[]): Promise<void> {
+  if (replies.length === 0) return
   await tx
     .insertInto('reply')
-    .values({
-      ...row,
-      kind: verdict.kind,
-      rating: verdict.rating,
-      reasons: verdict.reasons,
-      urgent: verdict.urgent,
-      conflict: verdict.conflict,
-      confidence: verdict.confidence,
-      evidence: JSON.stringify(verdict.evidence),
-    })
+    .values(
+      replies.map(({ verdict, ...row }) => ({
+        ...row,
+        kind: verdict.kind,
+        rating: verdict.rating,
+        reasons: verdict.reasons,
+        urgent: verdict.urgent,
+        conflict: verdict.conflict,
+        confidence: verdict.confidence,
+        evidence: JSON.stringify(verdict.evidence),
+      })),
+    )
     .execute()
 }
 
-export async function insertTriage(
+export interface EarlierReply extends Part {
+  fit: Fit
+  urgent: boolean
+  /** A person's verdict stands on it. */
+  decidedByPerson: boolean
+}
+
+const mayGoOnForHours = 24
+
+/** The replies of these cases that came lately enough for another one to be a further part of them. */
+export async function latestReplies(
+  deps: Pick<Core, 'clock' | 'vault'>,
   tx: Tx,
-  triage: {
-    replyId: Id
-    caseId: Id | null
-    unitCode: string | null
-    reason: TriageReason
-    dueInHours: number
-  },
-): Promise<void> {
-  const { dueInHours, ...row } = triage
-  await tx
-    .insertInto('triage')
-    .values({ ...row, state: 'waiting', dueAt: nowPlus(dueInHours * 3600) })
+  caseIds: readonly Id[],
+): Promise<Map<Id, EarlierReply[]>> {
+  if (caseIds.length === 0) return new Map()
+  const since = idFloor(dateAt(deps.clock.nowMs() - 2 * mayGoOnForHours * 3_600_000))
+  const rows = await tx
+    .selectFrom('reply')
+    .leftJoin('triage', 'triage.replyId', 'reply.id')
+    .select([
+      'reply.id',
+      'reply.caseId',
+      'reply.textSealed',
+      'reply.sentAt',
+      'reply.receivedAt',
+      'reply.sequenceId',
+      'reply.fit',
+      'reply.urgent',
+      sql<boolean>`triage.decided_by IS NOT NULL`.as('decidedByPerson'),
+    ])
+    .where('reply.caseId', 'in', [...caseIds])
+    .where('reply.id', '>=', since)
+    .where('reply.receivedAt', '>', nowPlus(-mayGoOnForHours * 3600))
+    .orderBy('reply.id')
     .execute()
+  const replies = rows.map(({ textSealed, fit, ...row }) => ({
+    ...row,
+    fit: fit as Fit,
+    text: deps.vault.open(textSealed, 'text'),
+  }))
+  return Map.groupBy(replies, ({ caseId }) => caseId!)
 }
 
-/** Puts a reply on the duty list, where it rings until somebody takes it. */
-export async function insertDuty(tx: Tx, replyId: Id, caseId: Id | null): Promise<void> {
-  await tx.insertInto('duty').values({ replyId, caseId, state: 'ringing' }).execute()
-}
-
-export interface WaitingTriage {
+export interface NewTriage {
   replyId: Id
   caseId: Id | null
   unitCode: string | null
+  /** Their staff must not see it (law 7). */
+  concernedUnits: string[]
   reason: TriageReason
-  openedAt: Date
-  dueAt: Date
-  kind: string
-  rating: string | null
-  evidence: unknown
-  textSealed: Buffer
+  dueInHours: number
 }
 
-/** What waits for a person, nearest deadline first, without the cases of these units (law 7). */
-export async function listTriage(
-  tx: Pick<Tx, 'selectFrom'>,
-  forbiddenUnits: readonly string[],
-  limit: number,
-): Promise<WaitingTriage[]> {
-  const rows = await tx
-    .selectFrom('triage')
-    .innerJoin('reply', 'reply.id', 'triage.replyId')
-    .select([
-      'triage.replyId',
-      'triage.caseId',
-      'triage.unitCode',
-      'triage.reason',
-      'triage.openedAt',
-      'triage.dueAt',
-      'reply.kind',
-      'reply.rating',
-      'reply.evidence',
-      'reply.textSealed',
-    ])
-    .where('triage.state', '=', 'waiting')
-    .where(sql<boolean>`coalesce(triage.unit_code, '') <> ALL(${[...forbiddenUnits]}::text[])`)
-    .orderBy('triage.dueAt')
-    .limit(limit)
+export async function insertTriages(tx: Tx, triages: readonly NewTriage[]): Promise<void> {
+  if (triages.length === 0) return
+  await tx
+    .insertInto('triage')
+    .values(
+      triages.map(({ dueInHours, ...row }) => ({
+        ...row,
+        state: 'waiting',
+        dueAt: nowPlus(dueInHours * 3600),
+      })),
+    )
     .execute()
-  return rows as unknown as WaitingTriage[]
 }
 
-/** `waiting → decided`; the row as it was, or null when somebody else was faster. */
-export async function decideTriage(
-  tx: Tx,
-  replyId: Id,
-  decision: { by: Id; kind: string; rating: string | null },
-): Promise<{ caseId: Id | null; unitCode: string | null } | null> {
-  const row = await tx
+/** Parts of a long reply wait no more: the whole has been read in their place. */
+export async function closeJoined(tx: Tx, replyIds: readonly Id[]): Promise<void> {
+  if (replyIds.length === 0) return
+  await tx
     .updateTable('triage')
-    .set({
-      state: 'decided',
-      decidedBy: decision.by,
-      decidedAt: sql<Date>`now()`,
-      decidedKind: decision.kind,
-      decidedRating: decision.rating,
-    })
-    .where('replyId', '=', replyId)
+    .set({ state: 'decided', decidedAt: sql<Date>`now()`, decidedKind: 'joined' })
+    .where('replyId', 'in', [...replyIds])
     .where('state', '=', 'waiting')
-    .returning(['caseId', 'unitCode'])
-    .executeTakeFirst()
-  return row ?? null
+    .execute()
 }
 
-export async function phoneOfReply(tx: Tx, replyId: Id): Promise<Buffer | null> {
-  const row = await tx
-    .selectFrom('reply')
-    .select('phoneHash')
-    .where('id', '=', replyId)
-    .executeTakeFirst()
-  return row?.phoneHash ?? null
+/** Puts replies on the duty list, where they ring until somebody takes them. */
+export async function insertDuties(
+  tx: Tx,
+  duties: readonly { replyId: Id; caseId: Id | null }[],
+): Promise<void> {
+  if (duties.length === 0) return
+  await tx
+    .insertInto('duty')
+    .values(duties.map((duty) => ({ ...duty, state: 'ringing' })))
+    .execute()
 }
 
-/** `ringing → taken`; false when somebody else was faster. */
-export async function takeDuty(tx: Tx, replyId: Id, staffId: Id): Promise<boolean> {
-  const result = await tx
-    .updateTable('duty')
-    .set({ state: 'taken', takenBy: staffId, takenAt: sql<Date>`now()` })
-    .where('replyId', '=', replyId)
-    .where('state', '=', 'ringing')
-    .executeTakeFirst()
-  return result.numUpdatedRows > 0n
+/** Whom the transactions of these cases name; those that name nobody are left out. */
+export async function personsOfCases(tx: Tx, caseIds: readonly Id[]): Promise<Map<Id, Buffer>> {
+  if (caseIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('transaction')
+    .select(['id', 'personHash'])
+    .where('id', 'in', [...caseIds])
+    .where('personHash', 'is not', null)
+    .execute()
+  return new Map(rows.map(({ id, personHash }) => [id, personHash!]))
+}
+
+const mayBeAboutDays = 90
+
+/** The units of the transactions that these numbers had lately, by the number's hash in hex. */
+export async function unitsOfNumbers(
+  deps: Pick<Core, 'clock'>,
+  tx: Tx,
+  phoneHashes: readonly Buffer[],
+): Promise<Map<string, string[]>> {
+  if (phoneHashes.length === 0) return new Map()
+  const since = idFloor(dateAt(deps.clock.nowMs() - mayBeAboutDays * 24 * 3_600_000))
+  const rows = await tx
+    .selectFrom('transaction')
+    .select(['phoneHash', 'unitCode'])
+    .distinct()
+    .where('phoneHash', 'in', [...phoneHashes])
+    .where('id', '>=', since)
+    .execute()
+  const byNumber = Map.groupBy(rows, ({ phoneHash }) => phoneHash!.toString('hex'))
+  return new Map([...byNumber].map(([number, list]) => [number, list.map((row) => row.unitCode)]))
 }

@@ -47,3 +47,14 @@ export function openDatabase(url: string, options: { max: number }): Database {
 export function nowPlus(seconds: number) {
   return sql<Date>`now() + make_interval(secs => ${seconds})`
 }
+
+// SQLSTATE classes: connection, rolled back by others (deadlock), out of resources, lock not to be had,
+// stopped by an operator, system error.
+const passingStates = /^(?:08|40|53|55|57|58)/
+
+/** Whether what failed may succeed later: the database was away or busy, and the input is not to blame. */
+export function isPassingFault(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (typeof code === 'string') return passingStates.test(code) || /^E[A-Z]+$/.test(code)
+  return /^(?:Connection terminated|timeout exceeded|Client has)/i.test(String(message))
+}

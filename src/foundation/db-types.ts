@@ -127,6 +127,7 @@ export interface CallbackNote {
 export interface ContactBlock {
   kind: string;
   origin: string;
+  personHash: Generated<Buffer>;
   phoneHash: Buffer;
   since: Generated<Timestamp>;
   until: Timestamp | null;
@@ -159,6 +160,16 @@ export interface InboundKey {
   dedupe: Buffer;
   inboundId: string;
   receivedAt: Generated<Timestamp>;
+}
+
+export interface LexiconVersion {
+  activatedAt: Generated<Timestamp>;
+  activatedBy: string;
+  figures: Json;
+  groups: Json;
+  state: string;
+  version: number;
+  why: string;
 }
 
 export interface Message {
@@ -259,6 +270,10 @@ export interface Reply {
   changedMind: Generated<boolean>;
   confidence: number;
   conflict: boolean;
+  /**
+   * The first part of the long reply that this one goes on with.
+   */
+  continues: string | null;
   destCode: string | null;
   evidence: Json;
   fit: string;
@@ -268,10 +283,15 @@ export interface Reply {
   phoneHash: Buffer;
   phoneSealed: Buffer;
   rating: string | null;
+  /**
+   * What was read, where that is more than this part: evidence points into it.
+   */
+  readSealed: Buffer | null;
   reasons: Generated<string[]>;
   receivedAt: Generated<Timestamp>;
   route: string;
   sentAt: Timestamp | null;
+  sequenceId: string | null;
   textSealed: Buffer;
   urgent: boolean;
 }
@@ -392,6 +412,7 @@ export interface Transaction {
   item: string | null;
   nameSealed: Buffer | null;
   officerCodes: Generated<string[]>;
+  personHash: Buffer | null;
   phoneHash: Buffer | null;
   phoneSealed: Buffer | null;
   receivedAt: Generated<Timestamp>;
@@ -409,6 +430,7 @@ export interface TransactionKey {
 
 export interface Triage {
   caseId: string | null;
+  concernedUnits: Generated<string[]>;
   decidedAt: Timestamp | null;
   decidedBy: string | null;
   decidedKind: string | null;
@@ -445,6 +467,7 @@ export interface DB {
   feed: Feed;
   inbound: Inbound;
   inboundKey: InboundKey;
+  lexiconVersion: LexiconVersion;
   message: Message;
   messageKey: MessageKey;
   officerVersion: OfficerVersion;

@@ -1,4 +1,5 @@
 import type { Vault } from './core.ts'
+import { personHash } from './person.ts'
 import { phoneHash } from './phone.ts'
 import { sealer, type SealingKey } from './secrets.ts'
 
@@ -9,5 +10,6 @@ export function openVault(dataKeys: readonly SealingKey[], phoneHashKey: Buffer)
     seal: (text, context) => safe.seal(text, context),
     open: (sealed, context) => safe.open(sealed, context),
     hashPhone: (phone) => phoneHash(phoneHashKey, phone),
+    hashPerson: (name) => personHash(phoneHashKey, name),
   }
 }

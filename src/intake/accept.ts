@@ -99,6 +99,7 @@ function draftOf(deps: PlanDeps, source: string, row: TransactionRow): Draft {
     phoneHash: phone.ok ? deps.vault.hashPhone(phone.phone) : null,
     phoneSealed: phone.ok ? deps.vault.seal(phone.phone, 'phone') : null,
     nameSealed: citizen.name === undefined ? null : deps.vault.seal(citizen.name, 'name'),
+    personHash: citizen.name?.trim() ? deps.vault.hashPerson(citizen.name) : null,
     item: row.item ?? null,
     flags: row.flags,
     completedAt: parseZonedIso(completedAt)!,

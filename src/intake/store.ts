@@ -13,6 +13,7 @@ export interface NewTransaction {
   phoneHash: Buffer | null
   phoneSealed: Buffer | null
   nameSealed: Buffer | null
+  personHash: Buffer | null
   item: string | null
   flags: readonly string[]
   completedAt: Date
@@ -110,6 +111,7 @@ function facts(row: NewTransaction) {
     phoneHash: row.phoneHash,
     phoneSealed: row.phoneSealed,
     nameSealed: row.nameSealed,
+    personHash: row.personHash,
     item: row.item,
     flags: [...row.flags],
     completedAt: row.completedAt,

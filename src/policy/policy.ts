@@ -54,6 +54,8 @@ export const policySchema = z.object({
     triageDueHours: z.number().positive(),
     /** Another text to the same number within this time makes an unclear reply ambiguous. */
     otherTextWithinHours: z.number().min(0),
+    /** A long reply comes in parts: how long after a text that fills its segment the next part may have been sent. */
+    partsWithinSeconds: seconds.default(180),
   }),
   callback: z.object({
     dueHours: z.number().positive(),
@@ -121,7 +123,12 @@ export const defaultPolicy: Policy = {
     retryBackoffSeconds: 60,
     retryLimit: 5,
   },
-  reply: { confidenceFloor: 0.6, triageDueHours: 24, otherTextWithinHours: 72 },
+  reply: {
+    confidenceFloor: 0.6,
+    triageDueHours: 24,
+    otherTextWithinHours: 72,
+    partsWithinSeconds: 180,
+  },
   callback: {
     dueHours: 24,
     dueHoursKind: 'clock',

@@ -20,7 +20,14 @@ export interface OutcomeContent {
     deliveryCode: string | null
     notSentReason: string | null
   }
-  reply: { at: string; late: boolean; count: number; changedMind: boolean } | null
+  /** `latestRating`: of the newest reply that has one; another than `originalRating` where the mind was changed. */
+  reply: {
+    at: string
+    late: boolean
+    count: number
+    changedMind: boolean
+    latestRating: string | null
+  } | null
   callback: {
     origin: string
     state: string
@@ -102,7 +109,8 @@ async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
         'delivered', m.delivery = 'delivered', 'deliveryCode', m.delivery_code,
         'notSentReason', s.failure) AS ask,
       CASE WHEN s.answered_at IS NOT NULL THEN json_build_object('at', s.answered_at, 'late', s.late,
-        'count', r.count, 'changedMind', coalesce(r.changed_mind, false)) END AS reply,
+        'count', r.count, 'changedMind', coalesce(r.changed_mind, false),
+        'latestRating', r.latest_rating) END AS reply,
       CASE WHEN c.id IS NOT NULL THEN json_build_object('origin', c.origin, 'state', c.state,
         'attempts', c.attempts, 'finding', c.finding, 'dueAt', c.due_at, 'closedAt', c.closed_at,
         'reason', c.close_reason) END AS callback,
@@ -112,8 +120,11 @@ async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
     JOIN template_version v ON v.id = s.template_version_id
     LEFT JOIN message_key k ON k.case_id = t.id AND k.purpose = 'ask'
     LEFT JOIN message m ON m.id = k.message_id
-    LEFT JOIN LATERAL (SELECT count(*)::int AS count, bool_or(changed_mind) AS changed_mind
-      FROM reply WHERE case_id = t.id AND id >= t.id) r ON true
+    LEFT JOIN LATERAL (SELECT count(*)::int AS count, bool_or(a.changed_mind) AS changed_mind,
+        (array_remove(array_agg(CASE a.route WHEN 'rating' THEN a.rating ELSE g.decided_rating END
+          ORDER BY a.id DESC), NULL))[1] AS latest_rating
+      FROM reply a LEFT JOIN triage g ON g.reply_id = a.id
+      WHERE a.case_id = t.id AND a.id >= t.id) r ON true
     LEFT JOIN LATERAL (SELECT * FROM callback WHERE case_id = t.id ORDER BY id DESC LIMIT 1) c ON true
     WHERE t.id = ANY(${[...ids]}::uuid[]) AND s.id = ANY(${[...ids]}::uuid[])`.execute(tx)
   return rows

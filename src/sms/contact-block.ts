@@ -3,30 +3,55 @@ import type { Queryable } from '../foundation/database.ts'
 
 export type BlockKind = 'opt_out' | 'provider_block' | 'wrong_person' | 'staff_number' | 'excluded'
 
+export interface ContactBlock {
+  phoneHash: Buffer
+  kind: BlockKind
+  origin: string
+  /** Only texts about this person are stopped; without it, all texts to the number. */
+  personHash?: Buffer | null
+}
+
+const anybody = Buffer.alloc(0)
+
 /** Keeps a number from being texted; the hash outlives the erasure of everything else about it. */
-export async function contactBlock(
-  tx: Queryable,
-  block: { phoneHash: Buffer; kind: BlockKind; origin: string },
-): Promise<void> {
+export async function contactBlock(tx: Queryable, block: ContactBlock): Promise<void> {
+  await contactBlocks(tx, [block])
+}
+
+/** The same for several numbers. */
+export async function contactBlocks(tx: Queryable, blocks: readonly ContactBlock[]): Promise<void> {
+  if (blocks.length === 0) return
+  const rows = blocks.map((block) => ({ ...block, personHash: block.personHash ?? anybody }))
   await tx
     .insertInto('contactBlock')
-    .values(block)
-    .onConflict((conflict) => conflict.columns(['phoneHash', 'kind']).doNothing())
+    .values(rows.sort((a, b) => a.phoneHash.compare(b.phoneHash)))
+    .onConflict((conflict) => conflict.columns(['phoneHash', 'kind', 'personHash']).doNothing())
     .execute()
 }
 
-/** Which of these numbers may not be texted, and why. */
-export async function blocksOf(
-  tx: Queryable,
-  phoneHashes: readonly Buffer[],
-): Promise<Map<string, BlockKind>> {
-  if (phoneHashes.length === 0) return new Map()
+/** Why a text about this person may not go to this number; null when it may. */
+export type BlockOf = (phoneHash: Buffer | null, personHash: Buffer | null) => BlockKind | null
+
+/**
+ * What keeps these numbers from being texted. A block for one person stops texts about that person, and
+ * those that do not say about whom they are; somebody else at the same number is not concerned.
+ */
+export async function blocksOf(tx: Queryable, phoneHashes: readonly Buffer[]): Promise<BlockOf> {
+  if (phoneHashes.length === 0) return () => null
   const rows = await tx
     .selectFrom('contactBlock')
-    .select(['phoneHash', 'kind'])
+    .select(['phoneHash', 'kind', 'personHash'])
     .where('phoneHash', 'in', [...phoneHashes])
     .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', sql<Date>`now()`)]))
     .orderBy('kind')
     .execute()
-  return new Map(rows.map((row) => [row.phoneHash.toString('hex'), row.kind as BlockKind]))
+  const byNumber = Map.groupBy(rows, (row) => row.phoneHash.toString('hex'))
+  return (phoneHash, personHash) => {
+    const blocks = phoneHash === null ? [] : (byNumber.get(phoneHash.toString('hex')) ?? [])
+    const block = blocks.find(
+      ({ personHash: about }) =>
+        about.length === 0 || personHash === null || about.equals(personHash),
+    )
+    return (block?.kind as BlockKind | undefined) ?? null
+  }
 }

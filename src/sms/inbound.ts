@@ -67,26 +67,35 @@ export async function readRaw(
   }))
 }
 
-/** All of a push is taken in, or it can never be. */
+/** All of these pushes is taken in, or can never be. */
 export async function markInbound(
   tx: Queryable,
-  id: Id,
+  ids: readonly Id[],
   state: 'understood' | 'probe' | 'unreadable',
 ): Promise<void> {
+  if (ids.length === 0) return
   await tx
     .updateTable('inbound')
     .set({ state, lookAt: null })
-    .where('id', '=', id)
+    .where('id', 'in', [...ids])
     .where('state', '=', 'raw')
     .execute()
 }
 
-/** Notes that an item of a push was taken in; false when it had been already (the provider repeats itself). */
-export async function claimItem(tx: Queryable, inboundId: Id, dedupeKey: string): Promise<boolean> {
-  const result = await tx
-    .insertInto('inboundKey')
-    .values({ dedupe: Buffer.from(dedupeKey, 'hex'), inboundId })
-    .onConflict((conflict) => conflict.column('dedupe').doNothing())
-    .executeTakeFirst()
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
+/** Notes that items of pushes were taken in; those that had not been already (the provider repeats itself). */
+export async function claimItems<Item extends { inboundId: Id; dedupeKey: string }>(
+  tx: Queryable,
+  items: readonly Item[],
+): Promise<Item[]> {
+  if (items.length === 0) return []
+  const byKey = new Map(items.toReversed().map((item) => [item.dedupeKey, item]))
+  // In the order of their keys, so that two who take in the same items wait for each other.
+  const keys = [...byKey.keys()].sort()
+  const { rows } = await sql<{ dedupe: Buffer }>`
+    INSERT INTO inbound_key (dedupe, inbound_id)
+    SELECT * FROM unnest(${keys.map((key) => Buffer.from(key, 'hex'))}::bytea[],
+      ${keys.map((key) => byKey.get(key)!.inboundId)}::uuid[])
+    ON CONFLICT (dedupe) DO NOTHING RETURNING dedupe`.execute(tx)
+  const fresh = new Set(rows.map(({ dedupe }) => dedupe.toString('hex')))
+  return items.filter((item) => fresh.has(item.dedupeKey) && byKey.get(item.dedupeKey) === item)
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
+import { dateAt } from '../foundation/clock.ts'
+import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
-import type { Id } from '../foundation/ids.ts'
+import { idFloor, type Id } from '../foundation/ids.ts'
 import type { Purpose } from '../template/template.ts'
 
 export interface NewMessage {
@@ -89,22 +91,27 @@ export async function forgetQueued(tx: Tx, caseId: Id, purpose: Purpose): Promis
   return true
 }
 
-/** Whether a text of another matter or purpose went to this number lately. */
+const queuedAtMostDays = 40
+
+/** Which of these numbers got a text of another matter or purpose than their survey's lately; hashes in hex. */
 export async function otherTextLately(
+  deps: Pick<Core, 'clock'>,
   tx: Tx,
-  phoneHash: Buffer,
-  caseId: Id,
+  asked: readonly { phoneHash: Buffer; caseId: Id }[],
   withinHours: number,
-): Promise<boolean> {
-  const row = await tx
-    .selectFrom('message')
-    .select('id')
-    .where('phoneHash', '=', phoneHash)
-    .where('submittedAt', '>', nowPlus(-withinHours * 3600))
-    .where((eb) =>
-      eb.or([eb('caseId', '!=', caseId), eb('purpose', 'not in', ['ask', 'reminder'])]),
-    )
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+): Promise<Set<string>> {
+  if (asked.length === 0) return new Set()
+  const withinMs = (withinHours + queuedAtMostDays * 24) * 3_600_000
+  const earliest = idFloor(dateAt(deps.clock.nowMs() - withinMs))
+  const { rows } = await sql<{ phoneHash: Buffer }>`
+    SELECT DISTINCT m.phone_hash
+    FROM unnest(${asked.map(({ phoneHash }) => phoneHash)}::bytea[],
+      ${asked.map(({ caseId }) => caseId)}::uuid[]) AS a(phone_hash, case_id)
+    JOIN message m ON m.phone_hash = a.phone_hash
+      AND (m.case_id <> a.case_id OR m.purpose NOT IN ('ask', 'reminder'))
+    WHERE m.phone_hash = ANY(${asked.map(({ phoneHash }) => phoneHash)}::bytea[])
+      AND m.submitted_at > ${nowPlus(-withinHours * 3600)} AND m.id >= ${earliest}::uuid`.execute(
+    tx,
+  )
+  return new Set(rows.map(({ phoneHash }) => phoneHash.toString('hex')))
 }

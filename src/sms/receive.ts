@@ -14,7 +14,7 @@ export async function receiveReceipts(deps: SmsDeps, ids: readonly Id[]): Promis
   for (const { id, body } of await readRaw(deps, 'sms_report', ids)) {
     const push = parseSmsReport(body, (phone) => hash(phone).toString('hex'))
     if (push.kind !== 'items') {
-      await markInbound(deps.db, id, push.kind)
+      await markInbound(deps.db, [id], push.kind)
       continue
     }
     await deps.db.transaction().execute(async (tx) => {
@@ -32,7 +32,7 @@ export async function receiveReceipts(deps: SmsDeps, ids: readonly Id[]): Promis
           }))
         if (!known) deps.log.warn({ inbound: id }, 'a receipt for no text of ours; it is kept raw')
       }
-      await markInbound(tx, id, push.unusable.length > 0 ? 'unreadable' : 'understood')
+      await markInbound(tx, [id], push.unusable.length > 0 ? 'unreadable' : 'understood')
     })
   }
 }

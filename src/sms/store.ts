@@ -80,7 +80,9 @@ export async function lockQueued(
   const { rows } = await sql<Message & { blockedBy: string | null }>`
     SELECT m.id, m.case_id, m.purpose, m.phone_hash, m.phone_sealed, m.template_version_id, m.params, m.tries,
       (SELECT min(b.kind) FROM contact_block b
-       WHERE b.phone_hash = m.phone_hash AND (b.until IS NULL OR b.until > now())) AS blocked_by
+       WHERE b.phone_hash = m.phone_hash AND (b.until IS NULL OR b.until > now())
+         AND (b.person_hash = '' OR b.person_hash = coalesce(
+           (SELECT t.person_hash FROM transaction t WHERE t.id = m.case_id), b.person_hash))) AS blocked_by
     FROM message m
     WHERE m.id = ANY(${[...ids]}::uuid[]) AND m.state = 'queued' AND m.due_at <= now()
     ORDER BY m.id FOR UPDATE OF m SKIP LOCKED`.execute(tx)

@@ -2,7 +2,7 @@ import type { Core } from '../foundation/core.ts'
 import type { Queryable, Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
-import { queueMessages } from '../sms/queue.ts'
+import { queueMessages, type NewMessage } from '../sms/queue.ts'
 import { renderTemplate, type Purpose, type Templates } from '../template/template.ts'
 import type { Unit } from '../unit/unit.ts'
 import { textParams } from './plan.ts'
@@ -20,29 +20,7 @@ export async function textCitizen(
   caseId: Id,
   purpose: Exclude<Purpose, 'ask'>,
 ): Promise<void> {
-  const about = await tx
-    .selectFrom('transaction')
-    .select(['business', 'unitCode', 'phoneHash', 'phoneSealed'])
-    .where('id', '=', caseId)
-    .executeTakeFirst()
-  if (!about?.phoneHash || !about.phoneSealed) return
-  const template = await deps.templates.active(purpose, about.business)
-  if (!template) {
-    deps.log.warn({ purpose, business: about.business }, 'no template: this text is not sent')
-    return
-  }
-  await queueMessages(tx, [
-    {
-      id: deps.newId(),
-      caseId,
-      purpose,
-      phoneHash: about.phoneHash,
-      phoneSealed: about.phoneSealed,
-      templateVersionId: template.id,
-      params: textParams(await deps.units(), about),
-      dueAt: deps.clock.now(),
-    },
-  ])
+  await textCitizens(deps, tx, [caseId], purpose)
 }
 
 /** The text by which a citizen was asked, as it was really sent: replies often quote it. */
@@ -61,4 +39,55 @@ export async function sentText(
   if (!message) return null
   const template = await deps.templates.byId(message.templateVersionId)
   return template && renderTemplate(template, message.params as Record<string, string>)
+}
+
+/** The same for the citizens of several cases. */
+export async function textCitizens(
+  deps: CaseTextDeps,
+  tx: Tx,
+  caseIds: readonly Id[],
+  purpose: Exclude<Purpose, 'ask'>,
+): Promise<void> {
+  if (caseIds.length === 0) return
+  const units = await deps.units()
+  const dueAt = deps.clock.now()
+  const messages: NewMessage[] = []
+  for (const about of await readRecipients(tx, caseIds)) {
+    const template = await deps.templates.active(purpose, about.business)
+    if (template) {
+      const { caseId, phoneHash, phoneSealed } = about
+      const params = textParams(units, about)
+      const id = deps.newId()
+      const templateVersionId = template.id
+      messages.push({
+        id,
+        caseId,
+        purpose,
+        phoneHash,
+        phoneSealed,
+        templateVersionId,
+        params,
+        dueAt,
+      })
+    } else {
+      const { business } = about
+      deps.log.warn({ purpose, business }, 'no template: this text is not sent')
+    }
+  }
+  await queueMessages(tx, messages)
+}
+
+async function readRecipients(tx: Tx, caseIds: readonly Id[]) {
+  return tx
+    .selectFrom('transaction')
+    .select(['id as caseId', 'business', 'unitCode'])
+    .select((eb) => [
+      eb.ref('phoneHash').$notNull().as('phoneHash'),
+      eb.ref('phoneSealed').$notNull().as('phoneSealed'),
+    ])
+    .where('id', 'in', [...caseIds])
+    .where('phoneHash', 'is not', null)
+    .where('phoneSealed', 'is not', null)
+    .orderBy('id')
+    .execute()
 }

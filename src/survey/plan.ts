@@ -40,6 +40,7 @@ export interface PlannedTransaction {
   number: Candidate['number']
   phoneHash: Buffer | null
   phoneSealed: Buffer | null
+  personHash: Buffer | null
   completedAt: Date
 }
 
@@ -63,7 +64,7 @@ export async function planSurveys(
   const [policy, units] = await Promise.all([deps.policy(), deps.units()])
   const now = deps.clock.now()
   const hashes = transactions.flatMap(({ phoneHash }) => (phoneHash ? [phoneHash] : []))
-  const blocks = await blocksOf(tx, hashes)
+  const blockOf = await blocksOf(tx, hashes)
   const counts = await countByNumber(tx, hashes, now, policy.survey.sharedWithinDays)
   const plans = new Map<Id, Plan>()
   const askable: { transaction: PlannedTransaction; template: TemplateVersion; sendAt: Date }[] = []
@@ -75,7 +76,7 @@ export async function planSurveys(
       {
         ...transaction,
         unitKnown: units.has(transaction.unitCode),
-        blockedBy: blocks.get(number) ?? null,
+        blockedBy: blockOf(transaction.phoneHash, transaction.personHash),
         transactionsOfNumber: counts.get(number) ?? 0,
         hasTemplate: template !== null,
       },

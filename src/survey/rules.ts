@@ -29,9 +29,8 @@ export const surveyTransitions: Record<SurveyState, readonly SurveyState[]> = {
   failed: [],
 }
 
-/** The states from which `to` may be reached: the guard of every update. */
-export function statesBefore(to: SurveyState): SurveyState[] {
-  return surveyStates.filter((from) => surveyTransitions[from].includes(to))
+export function mayMove(from: SurveyState, to: SurveyState): boolean {
+  return surveyTransitions[from].includes(to)
 }
 
 export interface Survey {

@@ -2,8 +2,7 @@ import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
-import type { Rating } from '../foundation/rating.ts'
-import { statesBefore, type SuppressionReason, type Survey } from './rules.ts'
+import type { SuppressionReason, Survey } from './rules.ts'
 
 export interface NewSurvey {
   id: Id
@@ -214,64 +213,9 @@ const surveyColumns = [
   'lateUntil',
 ] as const
 
-/** The surveys that a number's reply may belong to, with how it stands to their windows, locked. */
-export async function lockSurveysOfNumber(
-  tx: Tx,
-  phoneHash: Buffer,
-  repliedAt: Date,
-): Promise<(Survey & { withinLateWindow: boolean; withinReplyWindow: boolean })[]> {
-  const rows = await tx
-    .selectFrom('openSurvey')
-    .innerJoin('survey', 'survey.id', 'openSurvey.surveyId')
-    .select(surveyColumns.map((column) => `survey.${column}` as const))
-    .select([
-      sql<boolean>`coalesce(survey.late_until > ${repliedAt}, true)`.as('withinLateWindow'),
-      sql<boolean>`coalesce(survey.expires_at > ${repliedAt}, true)`.as('withinReplyWindow'),
-    ])
-    .where('openSurvey.phoneHash', '=', phoneHash)
-    .where('survey.state', '!=', 'scheduled')
-    .orderBy('survey.id', 'desc')
-    .forUpdate('survey')
-    .execute()
-  return rows as (Survey & { withinLateWindow: boolean; withinReplyWindow: boolean })[]
-}
-
-/** A reply has come: the survey waits for nothing more. Returns whether it moved. */
-export async function markAnswered(
-  tx: Tx,
-  id: Id,
-  facts: { disposition: string | null; rating: Rating | null; late: boolean },
-): Promise<boolean> {
-  const result = await tx
-    .updateTable('survey')
-    .set({
-      state: 'answered',
-      disposition: facts.disposition,
-      firstRating: facts.rating,
-      late: facts.late,
-      answeredAt: sql<Date>`now()`,
-      lookAt: null,
-    })
-    .where('id', '=', id)
-    .where('state', 'in', statesBefore('answered'))
-    .executeTakeFirst()
-  return result.numUpdatedRows > 0n
-}
-
-/** What came of a survey whose reply a person decided, or that ended in another way. */
-export async function setDisposition(
-  tx: Tx,
-  id: Id,
-  facts: { disposition: string; rating?: Rating },
-): Promise<void> {
-  await tx
-    .updateTable('survey')
-    .set({
-      disposition: facts.disposition,
-      ...(facts.rating === undefined ? {} : { firstRating: facts.rating }),
-    })
-    .where('id', '=', id)
-    .execute()
+/** What came of a survey in the end. */
+export async function setDisposition(tx: Tx, id: Id, disposition: string): Promise<void> {
+  await tx.updateTable('survey').set({ disposition }).where('id', '=', id).execute()
 }
 
 /** `answered → closed`, or the end of a survey without an answer. */
@@ -359,17 +303,4 @@ export async function readSurvey(tx: Queryable, id: Id): Promise<Survey | null> 
     .where('id', '=', id)
     .executeTakeFirst()
   return (row as Survey | undefined) ?? null
-}
-
-/** The surveys whose slot a number holds, without locking them. */
-export async function surveysOfNumber(
-  tx: Queryable,
-  phoneHash: Buffer,
-): Promise<{ id: Id; state: string }[]> {
-  return tx
-    .selectFrom('openSurvey')
-    .innerJoin('survey', 'survey.id', 'openSurvey.surveyId')
-    .select(['survey.id', 'survey.state'])
-    .where('openSurvey.phoneHash', '=', phoneHash)
-    .execute()
 }
