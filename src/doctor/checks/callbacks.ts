@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { openCallback } from '../../callback/open.ts'
+import { openCallbacks } from '../../callback/open.ts'
 import { forgetHolders, giveBack } from '../../callback/mend.ts'
 import { rowCheck } from '../check.ts'
 
@@ -24,9 +24,11 @@ export const callbackChecks = [
         .select(['id', 'unitCode'])
         .where('id', 'in', subjects)
         .execute()
-      for (const { id: caseId, unitCode } of cases) {
-        await openCallback(deps, tx, { caseId, unitCode, origin: 'dissatisfied' })
-      }
+      await openCallbacks(
+        deps,
+        tx,
+        cases.map(({ id: caseId, unitCode }) => ({ caseId, unitCode, origin: 'dissatisfied' })),
+      )
     },
   }),
   rowCheck({
