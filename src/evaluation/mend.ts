@@ -6,8 +6,10 @@ import type { Id } from '../foundation/ids.ts'
 
 /** Puts replies that no list shows before a person. */
 export async function retriage(tx: Tx, replyIds: readonly Id[], dueHours: number): Promise<void> {
-  await sql`INSERT INTO triage (reply_id, case_id, unit_code, reason, state, due_at)
-    SELECT r.id, r.case_id, s.unit_code, 'unclear', 'waiting',
+  await sql`INSERT INTO triage (reply_id, case_id, unit_code, concerned_units, reason, state, due_at)
+    SELECT r.id, r.case_id, s.unit_code,
+      ARRAY(SELECT DISTINCT t.unit_code FROM transaction t WHERE t.phone_hash = r.phone_hash),
+      'unclear', 'waiting',
       now() + make_interval(hours => CASE WHEN r.urgent THEN 1 ELSE ${Math.ceil(dueHours)}::int END)
     FROM reply r LEFT JOIN survey s ON s.id = r.case_id
     WHERE r.id = ANY(${[...replyIds]}::uuid[]) ON CONFLICT DO NOTHING`.execute(tx)

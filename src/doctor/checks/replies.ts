@@ -39,7 +39,10 @@ export const replyChecks = [
     remedy: '把本条目和当日日志交给维护人员',
     rows: ({ since }) => sql`
       SELECT r.id AS subject FROM reply r JOIN survey s ON s.id = r.case_id
-      WHERE r.id >= ${since} AND s.id >= ${since} AND r.route = 'rating' AND s.first_rating IS NULL`,
+      WHERE r.id >= ${since} AND s.id >= ${since} AND r.route = 'rating' AND s.first_rating IS NULL
+        -- What a call found stays, and of a long reply the whole counts, not its first part.
+        AND NOT EXISTS (SELECT 1 FROM callback c WHERE c.case_id = s.id AND c.state = 'resolved')
+        AND NOT EXISTS (SELECT 1 FROM reply n WHERE n.case_id = s.id AND n.id > r.id AND n.continues IS NOT NULL)`,
   }),
   rowCheck({
     name: 'reply.untriaged',
