@@ -33,9 +33,12 @@ import { feedRoutes } from './scoring/routes.ts'
 import { aliyunGateway } from './sms/aliyun.ts'
 import type { InboundChannel } from './sms/inbound.ts'
 import { noOwner } from './sms/owner.ts'
+import { createPace } from './sms/pace.ts'
+import { forgetEndedPauses } from './sms/pause.ts'
 import { hookRoutes } from './sms/routes.ts'
 import { dropOldSessions } from './staff/session-store.ts'
 import { sessionRoutes } from './staff/session-routes.ts'
+import { dropStale } from './sms/stale.ts'
 import { askOwner } from './survey/ask.ts'
 import { sentText, textCitizen } from './survey/case-text.ts'
 import { templateReader } from './template/store.ts'
@@ -72,7 +75,11 @@ export async function buildApp(
   const units = unitReader(core)
   const templates = templateReader(core)
   const queues = await openQueues(
-    queueDefinitions,
+    queueDefinitions.map((queue) =>
+      queue.name === 'dispatch'
+        ? { ...queue, concurrency: config.HUIFANG_DISPATCH_CONCURRENCY }
+        : queue,
+    ),
     { databaseUrl: config.DATABASE_URL, redisUrl: config.REDIS_URL, prefix: 'huifang' },
     log,
   )
@@ -90,6 +97,10 @@ export async function buildApp(
       callTimeoutMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS,
     }),
     reader: async () => standardReader,
+    pace: createPace({
+      most: config.HUIFANG_DISPATCH_CONCURRENCY,
+      slowMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS / 4,
+    }),
     ownerOf: (purpose) => (purpose === 'ask' ? surveyOwner : noOwner),
     textCitizen: (tx, caseId, purpose) => textCitizen(texting, tx, caseId, purpose),
     sentText: (caseId) => sentText(texting, core.db, caseId),
@@ -149,11 +160,13 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
       await round()
     })
   const timers = [
-    startRelay(sources, (queue, ids) => queues.wake(queue, ids), 250, log),
+    startRelay(sources, queues, 250, log),
     startTimer('feed', 200, log, () => numberFeed(app)),
     every('leases', 5, () => returnExpiredLeases(app)),
     startTimer('attempts', 1_000, log, () => settleAttempts(app)),
     every('sources', 30, () => watchSources(app)),
+    every('pauses', 10, () => forgetEndedPauses(app)),
+    startTimer('stale', 3_600_000, log, () => dropStale(app)),
     every('partitions', 3600, () => ensurePartitions(app)),
     every('sessions', 3600, () => dropOldSessions(app.db)),
   ]

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
 import { dispatch } from '../src/sms/dispatch.ts'
-import { takeDueMessages } from '../src/sms/store.ts'
+import { takeDueMessages } from '../src/sms/take.ts'
 import { conclude } from '../src/survey/conclude.ts'
 import { freshPhone, row, testApp, until, type TestApp } from './support/app.ts'
 

@@ -1,7 +1,7 @@
 import type { App } from '../src/app.ts'
 import type { DueSource } from '../src/foundation/relay.ts'
 import { dispatch } from '../src/sms/dispatch.ts'
-import { takeDueMessages } from '../src/sms/store.ts'
+import { takeDueMessages } from '../src/sms/take.ts'
 
 /** Hands due texts to the provider. */
 export const definition = {

@@ -1,7 +1,7 @@
 import type { App } from '../src/app.ts'
 import type { DueSource } from '../src/foundation/relay.ts'
 import { reconcile } from '../src/sms/reconcile.ts'
-import { takeUnsettled } from '../src/sms/store.ts'
+import { takeUnsettled } from '../src/sms/take.ts'
 
 /** Finds out what became of texts whose outcome is unknown, and of receipts that never came. */
 export const definition = {

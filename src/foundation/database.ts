@@ -43,6 +43,11 @@ export function openDatabase(url: string, options: { max: number }): Database {
   })
 }
 
+/** `= anyOf(ids)`: one of these ids. One parameter however many they are, so the statement stays the same. */
+export function anyOf(ids: readonly string[]) {
+  return sql<string>`ANY(${[...ids]}::uuid[])`
+}
+
 /** The database's own clock plus so many seconds, as an expression: leases and due times never trust a machine's clock. */
 export function nowPlus(seconds: number) {
   return sql<Date>`now() + make_interval(secs => ${seconds})`

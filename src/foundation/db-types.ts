@@ -196,6 +196,7 @@ export interface Message {
   submittedAt: Timestamp | null;
   templateVersionId: string;
   tries: Generated<number>;
+  unitCode: Generated<string>;
 }
 
 export interface MessageKey {
@@ -302,6 +303,12 @@ export interface SendingPause {
   since: Generated<Timestamp>;
   subject: string;
   until: Timestamp | null;
+}
+
+export interface SendingRate {
+  name: string;
+  refilledAt: Generated<Timestamp>;
+  tokens: Generated<number>;
 }
 
 export interface Session {
@@ -480,6 +487,7 @@ export interface DB {
   ratingReview: RatingReview;
   reply: Reply;
   sendingPause: SendingPause;
+  sendingRate: SendingRate;
   session: Session;
   signInFailure: SignInFailure;
   source: Source;

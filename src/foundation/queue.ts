@@ -31,6 +31,10 @@ export interface DeadJob {
 export interface Queues<Name extends string> {
   /** Wakes workers for these rows. Sent after the commit; it may be lost, for the rows themselves say what is due. */
   wake(queue: Name, ids: readonly string[]): Promise<void>
+  /** The same for many at once: one job a batch of up to 100. */
+  handOn(queue: Name, batches: readonly (readonly string[])[]): Promise<void>
+  /** Jobs of a queue that no worker has taken up yet. */
+  waiting(queue: Name): Promise<number>
   /** Starts the workers of these queues. Refuses to start when one of them has no handler. */
   work(handlers: Partial<Record<Name, Handler>>, only?: readonly Name[]): Promise<void>
   /** Jobs that waited or ran at this moment, per queue. */
@@ -83,20 +87,33 @@ export async function openQueues<Name extends string>(
     return queue
   }
 
+  const handOn = async (name: Name, batches: readonly (readonly string[])[]): Promise<void> => {
+    const jobs = batches.map((ids) => ({ name: 'look', data: rowIds.parse({ ids }) }))
+    if (jobs.length === 0) return
+    try {
+      await queueOf(name).addBulk(jobs)
+    } catch (error) {
+      log.warn({ err: error, queue: name }, 'wake-up lost; the sweep repeats it')
+    }
+  }
+
   return {
-    async wake(name, ids) {
-      const jobs = []
-      for (let start = 0; start < ids.length; start += chunkSize) {
-        jobs.push({
-          name: 'look',
-          data: rowIds.parse({ ids: ids.slice(start, start + chunkSize) }),
-        })
-      }
-      if (jobs.length === 0) return
+    handOn,
+
+    wake: (name, ids) =>
+      handOn(
+        name,
+        Array.from({ length: Math.ceil(ids.length / chunkSize) }, (_, part) =>
+          ids.slice(part * chunkSize, (part + 1) * chunkSize),
+        ),
+      ),
+
+    async waiting(name) {
       try {
-        await queueOf(name).addBulk(jobs)
+        return await queueOf(name).getWaitingCount()
       } catch (error) {
-        log.warn({ err: error, queue: name }, 'wake-up lost; the sweep repeats it')
+        log.warn({ err: error, queue: name }, 'the queue does not say how much waits')
+        return 0
       }
     },
 

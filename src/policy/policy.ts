@@ -45,6 +45,10 @@ export const policySchema = z.object({
     resendWhenShownNotToHaveIt: z.boolean(),
     /** When a receipt has not come by then, the provider is asked. */
     receiptMissingSeconds: seconds,
+    /** Texts that the account hands to the provider per second, over all workers. */
+    textsPerSecond: z.number().int().min(1).max(100_000).default(1_000),
+    /** Numbers that the provider is asked about per second, over all workers. */
+    queriesPerSecond: z.number().int().min(1).max(5_000).default(20),
     retryBackoffSeconds: seconds,
     retryLimit: z.number().int().min(0),
   }),
@@ -120,6 +124,8 @@ export const defaultPolicy: Policy = {
     unknownEmptyApartSeconds: 30 * 60,
     resendWhenShownNotToHaveIt: false,
     receiptMissingSeconds: 24 * 3600,
+    textsPerSecond: 1_000,
+    queriesPerSecond: 20,
     retryBackoffSeconds: 60,
     retryLimit: 5,
   },

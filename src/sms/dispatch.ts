@@ -1,12 +1,12 @@
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
-import { nextInWindow } from '../foundation/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Purpose, Templates } from '../template/template.ts'
 import { contactBlock } from './contact-block.ts'
 import type { Batch, SendResult, SmsGateway } from './gateway.ts'
 import type { MessageOwner } from './owner.ts'
+import type { Pace } from './pace.ts'
 import { pauseSending } from './pause.ts'
 import { afterRefusal } from './rules.ts'
 import {
@@ -17,12 +17,12 @@ import {
   markRequeued,
   markSubmitting,
   markUnknown,
-  postpone,
   type Message,
 } from './store.ts'
 
 export interface SmsDeps extends Core {
   gateway: SmsGateway
+  pace: Pace
   templates: Templates
   policy: () => Promise<Policy>
   ownerOf: (purpose: Purpose) => MessageOwner
@@ -40,11 +40,15 @@ interface Submission {
  * stops this process between the two leaves `submitting` rows, which reconcile settles.
  */
 export async function dispatch(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
+  await deps.pace.turn(() => dispatchNow(deps, ids))
+}
+
+async function dispatchNow(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
   const policy = await deps.policy()
   const submissions = await deps.db.transaction().execute((tx) => intend(deps, tx, policy, ids))
   while (submissions.length > 0) {
     const submission = submissions.shift()!
-    const result = await deps.gateway.send(submission.batch)
+    const result = await deps.pace.call(() => deps.gateway.send(submission.batch), showsTrouble)
     if (concernsOneText(result) && submission.messages.length > 1) {
       // The provider takes a batch whole or not at all: one bad text must not cost the others theirs.
       submissions.unshift(...halves(submission))
@@ -52,6 +56,16 @@ export async function dispatch(deps: SmsDeps, ids: readonly Id[]): Promise<void>
     }
     await deps.db.transaction().execute((tx) => settle(deps, tx, policy, submission, result))
   }
+}
+
+/** The provider is slow, away or flooded: fewer calls at once are better for both. */
+function showsTrouble(result: SendResult): boolean {
+  return (
+    result.outcome === 'unknown' ||
+    (result.outcome === 'rejected' &&
+      result.refusal.class === 'flow' &&
+      result.refusal.scope === 'account')
+  )
 }
 
 function concernsOneText(result: SendResult): boolean {
@@ -77,18 +91,7 @@ async function intend(
   policy: Policy,
   ids: readonly Id[],
 ): Promise<Submission[]> {
-  const locked = await lockQueued(tx, ids)
-  if (locked.length === 0) return []
-  const now = deps.clock.now()
-  const opensAt = nextInWindow(now, policy.survey.sendingWindow)
-  if (opensAt > now) {
-    await postpone(
-      tx,
-      locked.map(({ id }) => id),
-      opensAt,
-    )
-    return []
-  }
+  const locked = await lockQueued(tx, ids, policy.survey.sendingWindow)
   const drops = locked.flatMap((message) =>
     message.blockedBy === null ? [] : [{ ...message, reason: message.blockedBy }],
   )
@@ -104,11 +107,26 @@ async function intend(
       else drops.push({ ...message, blockedBy: null, reason: 'not_wanted' })
     }
   }
-  await markDropped(tx, drops)
+  await drop(deps, tx, drops)
+  return formBatches(deps, tx, policy, wanted)
+}
+
+/** Takes texts out of the queue for good, and tells those on whose behalf they were there. */
+export async function drop(
+  deps: Pick<SmsDeps, 'ownerOf'>,
+  tx: Tx,
+  drops: readonly { id: Id; caseId: Id; purpose: Purpose; reason: string }[],
+): Promise<void> {
+  for (const [reason, dropped] of Map.groupBy(drops, (each) => each.reason)) {
+    await markDropped(
+      tx,
+      dropped.map(({ id }) => id),
+      reason,
+    )
+  }
   for (const [purpose, dropped] of Map.groupBy(drops, (each) => each.purpose)) {
     await deps.ownerOf(purpose).failed(tx, dropped)
   }
-  return formBatches(deps, tx, policy, wanted)
 }
 
 /** Texts of one template, each number once, since a receipt names only batch and number. */
@@ -189,7 +207,7 @@ async function settle(
   }
   const { refusal } = result
   const tries = Math.max(...submission.messages.map((message) => message.tries + 1))
-  const next = afterRefusal(refusal, tries, policy.sms)
+  const next = afterRefusal(refusal, tries, policy.sms, deps.clock.now())
   deps.log.warn(
     { code: refusal.code, class: refusal.class, next: next.do, texts: ids.length },
     'refused',

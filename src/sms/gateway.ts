@@ -27,7 +27,7 @@ export interface Refusal {
   /** The provider's code, such as `isv.BUSINESS_LIMIT_CONTROL`. */
   code: string
   /** For `flow`: which window is full. */
-  window?: 'minute' | 'hour' | 'day' | 'month'
+  window?: 'second' | 'minute' | 'hour' | 'day' | 'month'
   /** For `flow` and `configuration`: what the refusal stops. */
   scope: 'text' | 'number' | 'template' | 'signature' | 'account'
   /** In words for the administrator, from our own table: never the provider's text, which may echo numbers. */

@@ -57,7 +57,7 @@ export const providerCodes: ReadonlyMap<string, ProviderCode> = new Map([
       ['Throttling.User', '本账号调用短信平台过快，被限流'],
       ['Throttling.Api', '短信接口调用过快，被限流'],
     ],
-    'minute',
+    'second',
   ),
   // The message names the window that is full; where it does not, an hour costs little either way.
   ...rows(
@@ -161,7 +161,7 @@ const unlisted: readonly [RegExp, ProviderCode][] = [
   ],
   [
     /^Throttling/,
-    { class: 'flow', scope: 'account', meaning: '调用短信平台过快，被限流', window: 'minute' },
+    { class: 'flow', scope: 'account', meaning: '调用短信平台过快，被限流', window: 'second' },
   ],
   [
     /^(?:Forbidden|NoPermission|InvalidAccessKeyId|InvalidSecurityToken|IncompleteSignature|MissingAccessKeyId)/,
@@ -195,8 +195,8 @@ export function refusalFor(code: string, message: string): Refusal | null {
   const entry =
     providerCodes.get(code) ?? unlisted.find(([pattern]) => pattern.test(code))?.[1] ?? null
   if (entry === null || entry.class === 'unknown') return null
-  const window =
-    code === 'isv.BUSINESS_LIMIT_CONTROL' ? (windowIn(message) ?? entry.window) : entry.window
+  const namesWindow = code === 'isv.BUSINESS_LIMIT_CONTROL' || code.startsWith('Throttling')
+  const window = namesWindow ? (windowIn(message) ?? entry.window) : entry.window
   return {
     class: entry.class,
     code,
@@ -206,10 +206,16 @@ export function refusalFor(code: string, message: string): Refusal | null {
   }
 }
 
-const windowNames = { 分钟级: 'minute', 小时级: 'hour', 天级: 'day', 月级: 'month' } as const
+const windowNames = {
+  秒级: 'second',
+  分钟级: 'minute',
+  小时级: 'hour',
+  天级: 'day',
+  月级: 'month',
+} as const
 
 function windowIn(message: string): Refusal['window'] {
-  const name = /触发(分钟级|小时级|天级|月级)流控/.exec(message)?.[1]
+  const name = /触发(秒级|分钟级|小时级|天级|月级)流控/.exec(message)?.[1]
   return name === undefined ? undefined : windowNames[name as keyof typeof windowNames]
 }
 

@@ -13,8 +13,15 @@ export interface NewMessage {
   phoneSealed: Buffer
   templateVersionId: string
   params: Readonly<Record<string, string>>
+  /** The unit concerned; units take turns. */
+  unitCode: string
+  /** The higher goes out first; see `answerPriority`. */
+  priority: number
   dueAt: Date
 }
+
+/** Of texts that answer a citizen, who is waiting: above every survey, whose priorities go up to 9. */
+export const answerPriority = 10
 
 /**
  * Queues texts. A case gets each purpose once: where the text of that purpose stands already, nothing

@@ -2,7 +2,7 @@ import type { Core } from '../foundation/core.ts'
 import type { Queryable, Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
-import { queueMessages, type NewMessage } from '../sms/queue.ts'
+import { answerPriority, queueMessages, type NewMessage } from '../sms/queue.ts'
 import { renderTemplate, type Purpose, type Templates } from '../template/template.ts'
 import type { Unit } from '../unit/unit.ts'
 import { textParams } from './plan.ts'
@@ -55,7 +55,7 @@ export async function textCitizens(
   for (const about of await readRecipients(tx, caseIds)) {
     const template = await deps.templates.active(purpose, about.business)
     if (template) {
-      const { caseId, phoneHash, phoneSealed } = about
+      const { caseId, phoneHash, phoneSealed, unitCode } = about
       const params = textParams(units, about)
       const id = deps.newId()
       const templateVersionId = template.id
@@ -67,6 +67,8 @@ export async function textCitizens(
         phoneSealed,
         templateVersionId,
         params,
+        unitCode,
+        priority: answerPriority,
         dueAt,
       })
     } else {

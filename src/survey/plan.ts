@@ -196,6 +196,8 @@ async function writePlan(
       phoneSealed: transaction.phoneSealed!,
       templateVersionId: template.id,
       params: textParams(units, transaction),
+      unitCode: transaction.unitCode,
+      priority: policy.survey.priority[transaction.business],
       dueAt: sendAt,
     })),
   )

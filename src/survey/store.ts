@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
-import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
+import { anyOf, nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { SuppressionReason, Survey } from './rules.ts'
 
@@ -112,11 +112,11 @@ export async function releaseSlots(tx: Tx, surveyIds: readonly Id[]): Promise<vo
   const hashes = await tx
     .selectFrom('survey')
     .select('phoneHash')
-    .where('id', 'in', [...surveyIds])
+    .where('id', '=', anyOf(surveyIds))
     .execute()
   await tx
     .deleteFrom('openSurvey')
-    .where('surveyId', 'in', [...surveyIds])
+    .where('surveyId', '=', anyOf(surveyIds))
     .where(
       'phoneHash',
       'in',
@@ -130,7 +130,7 @@ export async function markSubmitting(tx: Tx, ids: readonly Id[]): Promise<Set<Id
   const rows = await tx
     .updateTable('survey')
     .set({ state: 'submitting' })
-    .where('id', 'in', [...ids])
+    .where('id', '=', anyOf(ids))
     .where('state', '=', 'scheduled')
     .returning('id')
     .execute()
@@ -153,7 +153,7 @@ export async function markOpen(
       lateUntil: nowPlus(lateSeconds),
       lookAt: nowPlus(windows.replyWindowSeconds),
     })
-    .where('id', 'in', [...ids])
+    .where('id', '=', anyOf(ids))
     .where('state', 'in', ['submitting', 'unknown'])
     .returning(['id', 'phoneHash', 'signature'])
     .execute()
@@ -178,7 +178,7 @@ export async function markBack(tx: Tx, ids: readonly Id[], to: 'unknown' | 'sche
   await tx
     .updateTable('survey')
     .set({ state: to })
-    .where('id', 'in', [...ids])
+    .where('id', '=', anyOf(ids))
     .where('state', 'in', to === 'unknown' ? ['submitting'] : ['submitting', 'unknown'])
     .execute()
 }
@@ -193,7 +193,7 @@ export async function markNotSent(
   const rows = await tx
     .updateTable('survey')
     .set({ state: end.state, disposition: 'not_sent', failure: end.reason, lookAt: null })
-    .where('id', 'in', [...ids])
+    .where('id', '=', anyOf(ids))
     .where('state', 'in', ['scheduled', 'submitting', 'unknown'])
     .returning('id')
     .execute()
@@ -224,7 +224,7 @@ export async function markClosed(tx: Tx, ids: readonly Id[], disposition?: strin
   const rows = await tx
     .updateTable('survey')
     .set({ state: 'closed', lookAt: null, ...(disposition === undefined ? {} : { disposition }) })
-    .where('id', 'in', [...ids])
+    .where('id', '=', anyOf(ids))
     .where('state', 'in', ['open', 'expired', 'answered'])
     .returning('id')
     .execute()
@@ -236,7 +236,7 @@ export async function markExpired(tx: Tx, ids: readonly Id[]): Promise<Id[]> {
   const rows = await tx
     .updateTable('survey')
     .set((eb) => ({ state: 'expired', disposition: 'no_reply', lookAt: eb.ref('lateUntil') }))
-    .where('id', 'in', [...ids])
+    .where('id', '=', anyOf(ids))
     .where('state', '=', 'open')
     .where('expiresAt', '<=', sql<Date>`now()`)
     .returning('id')
@@ -249,7 +249,7 @@ export async function closeExpired(tx: Tx, ids: readonly Id[]): Promise<Id[]> {
   const rows = await tx
     .updateTable('survey')
     .set({ state: 'closed', lookAt: null })
-    .where('id', 'in', [...ids])
+    .where('id', '=', anyOf(ids))
     .where('state', '=', 'expired')
     .where('lateUntil', '<=', sql<Date>`now()`)
     .returning('id')

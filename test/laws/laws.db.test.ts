@@ -6,7 +6,7 @@ import { recordOutcomes } from '../../src/scoring/outcome.ts'
 import { dispatch } from '../../src/sms/dispatch.ts'
 import { reconcile } from '../../src/sms/reconcile.ts'
 import { queueMessages } from '../../src/sms/queue.ts'
-import { takeDueMessages } from '../../src/sms/store.ts'
+import { takeDueMessages } from '../../src/sms/take.ts'
 import { freshPhone, row, station, testApp, until, type TestApp } from '../support/app.ts'
 
 let t: TestApp
@@ -111,6 +111,8 @@ describe('law 4: nobody gets the same text twice', () => {
         phoneSealed: first!.phoneSealed,
         templateVersionId: first!.templateVersionId,
         params: {},
+        unitCode: station,
+        priority: 1,
         dueAt: t.app.clock.now(),
       },
     ])

@@ -96,7 +96,15 @@ const tablesOf: Record<string, readonly string[]> = {
   intake: ['transaction', 'transactionKey', 'amendment', 'source'],
   policy: ['policyVersion'],
   scoring: ['outcome', 'outcomeKey', 'outbox', 'feed'],
-  sms: ['message', 'messageKey', 'contactBlock', 'sendingPause', 'inbound', 'inboundKey'],
+  sms: [
+    'message',
+    'messageKey',
+    'contactBlock',
+    'sendingPause',
+    'sendingRate',
+    'inbound',
+    'inboundKey',
+  ],
   // A source's key is made where all keys are made.
   staff: ['staff', 'accessKey', 'source', 'staffPassword', 'session', 'signInFailure'],
   survey: ['survey', 'openSurvey', 'suppression'],
@@ -111,7 +119,8 @@ test('a table is written by the feature that owns it, and by no other', () => {
   const seen = new Set<string>()
   const wrong = tree.flatMap((file) => {
     const feature = featureOf(file)
-    if (feature === '') return []
+    // Benchmarks fill databases of their own, with a plain design's tables beside ours.
+    if (feature === '' || file.startsWith('src/sandbox/bench/')) return []
     return [...codeOf(file).matchAll(writes)].flatMap(([, built, raw]) => {
       const table = camel(built ?? raw!)
       seen.add(table)

@@ -103,7 +103,8 @@ describe('the table of error codes', () => {
   it('names the window of the account caps and of throttling', () => {
     expect(refusalFor('isv.DAY_LIMIT_CONTROL', '')?.window).toBe('day')
     expect(refusalFor('isv.MONTH_LIMIT_CONTROL', '')?.window).toBe('month')
-    expect(refusalFor('Throttling.User', '')?.window).toBe('minute')
+    expect(refusalFor('Throttling.User', '')?.window).toBe('second')
+    expect(refusalFor('Throttling.User', '触发分钟级流控')?.window).toBe('minute')
   })
 
   it('keeps nothing of the provider’s message, which may echo numbers', () => {

@@ -58,7 +58,12 @@ export const benchPolicy: Policy = {
     thankSatisfied: false,
     announceCallback: false,
   },
-  sms: { ...quickPolicy.sms, submittingStuckSeconds: 120, receiptMissingSeconds: 24 * 3600 },
+  sms: {
+    ...quickPolicy.sms,
+    submittingStuckSeconds: 120,
+    receiptMissingSeconds: 24 * 3600,
+    textsPerSecond: 100_000,
+  },
 }
 
 export async function openStage(servers: BenchServers, backend: Backend): Promise<Stage> {
