@@ -5,7 +5,7 @@ import { formatProviderTime } from '../../src/sms/provider-time.ts'
 import { dateAt } from '../../src/foundation/clock.ts'
 import { dispatch } from '../../src/sms/dispatch.ts'
 import { storeRaw } from '../../src/sms/inbound.ts'
-import { takeDueMessages } from '../../src/sms/store.ts'
+import { takeDueMessages } from '../../src/sms/take.ts'
 import { freshPhone, row, type TestApp } from '../support/app.ts'
 
 /** One reply of a push, as the provider writes it. */

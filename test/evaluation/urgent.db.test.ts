@@ -40,7 +40,12 @@ describe('an urgent reply', () => {
     const handlers = queueHandlers(t.app)
     const relay = startRelay(
       dueSources(t.app),
-      async (queue, ids) => handlers[queue]([...ids]),
+      {
+        handOn: async (queue, batches) => {
+          for (const ids of batches) await handlers[queue]([...ids])
+        },
+        waiting: async () => 0,
+      },
       50,
       t.app.log,
     )
