@@ -9,6 +9,7 @@ import { returnExpiredLeases } from './callback/store.ts'
 import type { ViewDeps } from './callback/view.ts'
 import { receiveReplies, type EvaluationDeps } from './evaluation/receive.ts'
 import { evaluationRoutes } from './evaluation/routes.ts'
+import { watchTriage } from './evaluation/triage.ts'
 import { holdsUrgent } from './evaluation/urgent-push.ts'
 import { systemClock } from './foundation/clock.ts'
 import type { Config, CoreConfig } from './foundation/config.ts'
@@ -164,6 +165,7 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     startTimer('feed', 200, log, () => numberFeed(app)),
     every('leases', 5, () => returnExpiredLeases(app)),
     startTimer('attempts', 1_000, log, () => settleAttempts(app)),
+    every('triage', 30, () => watchTriage(app)),
     every('sources', 30, () => watchSources(app)),
     every('pauses', 10, () => forgetEndedPauses(app)),
     startTimer('stale', 3_600_000, log, () => dropStale(app)),

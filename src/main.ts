@@ -183,6 +183,16 @@ program
     }),
   )
 program
+  .command('triage')
+  .description('replies that people judge')
+  .command('export')
+  .description('judged replies as a labelled sample (NDJSON, numbers zeroed); on record')
+  .option('--since <time>', 'decided at or after this time, ISO 8601 with a zone')
+  .option('--limit <n>', 'at most so many, newest first', whole, 10_000)
+  .action(async (options: { since?: string; limit: number }) =>
+    (await import('./commands/triage.ts')).triageExport(options),
+  )
+program
   .command('classify')
   .description('NDJSON of replies in, NDJSON of verdicts out')
   .option('--explain', 'print verdicts and what they rest on, for people')

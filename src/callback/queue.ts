@@ -72,7 +72,7 @@ export async function countDesk(deps: QueueDeps, staff: Staff): Promise<DeskCoun
     SELECT ${count('due')} AS due, ${count('later')} AS later, ${count('claimed')} AS claimed,
       ${count('overdue')} AS overdue, ${count('soon')} AS soon, ${count('mine')} AS mine,
       (SELECT count(*)::int FROM triage WHERE state = 'waiting'
-        AND coalesce(unit_code, '') <> ALL(${forbidden}::text[])) AS triage,
+        AND NOT concerned_units && ${forbidden}::text[]) AS triage,
       (SELECT count(*)::int FROM duty WHERE state = 'ringing') AS ringing,
       (SELECT count(*)::int FROM rating_review r JOIN callback k ON k.id = r.callback_id
         WHERE r.state = 'waiting' AND r.proposed_by <> ${staff.id}

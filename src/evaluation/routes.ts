@@ -3,10 +3,14 @@ import { z } from 'zod'
 import { ratings } from '../foundation/rating.ts'
 import { staffOf } from '../http/auth.ts'
 import type { CaseTextDeps } from '../survey/case-text.ts'
-import { takeUrgent } from './duty.ts'
-import { judgeReply, waitingTriage } from './triage.ts'
+import { ringingDuties, takeUrgent } from './duty.ts'
+import { judgeReply } from './judge.ts'
+import { waitingTriage } from './triage.ts'
 
 const params = z.object({ id: z.uuid() })
+/** Of `cases` in the list: where it is in doubt to which case the reply belongs. */
+const caseId = z.uuid().optional()
+const limit = z.coerce.number().int().min(1).max(200).default(50)
 const people = { roles: ['agent', 'supervisor'], scope: 'cases' } as const
 
 /** Replies that wait for a person. */
@@ -16,7 +20,7 @@ export function evaluationRoutes(deps: CaseTextDeps): FastifyPluginAsyncZod {
       config: people,
       schema: {
         summary: 'Replies that no machine may decide, nearest deadline first',
-        querystring: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+        querystring: z.object({ limit }),
       },
       handler: async (request) => ({
         waiting: await waitingTriage(deps, staffOf(request), request.query.limit),
@@ -28,14 +32,24 @@ export function evaluationRoutes(deps: CaseTextDeps): FastifyPluginAsyncZod {
         summary: 'Decide what a reply means',
         params,
         body: z.discriminatedUnion('kind', [
-          z.object({ kind: z.literal('rating'), rating: z.enum(ratings) }),
-          z.object({ kind: z.enum(['call', 'opt_out', 'wrong_person', 'no_rating']) }),
+          z.object({ kind: z.literal('rating'), rating: z.enum(ratings), caseId }),
+          z.object({ kind: z.enum(['call', 'opt_out', 'wrong_person', 'no_rating']), caseId }),
         ]),
       },
       handler: async (request) => {
         await judgeReply(deps, staffOf(request), request.params.id, request.body)
         return { decided: true }
       },
+    })
+    app.get('/api/v1/duty', {
+      config: people,
+      schema: {
+        summary: 'Urgent replies that nobody has taken yet, oldest first',
+        querystring: z.object({ limit }),
+      },
+      handler: async (request) => ({
+        ringing: await ringingDuties(deps, staffOf(request), request.query.limit),
+      }),
     })
     app.post('/api/v1/duty/:id/take', {
       config: people,

@@ -1,89 +1,92 @@
-import { writeAudit } from '../foundation/audit.ts'
-import { AppError } from '../foundation/errors.ts'
+import { raiseAlarm, clearAlarm } from '../alarm/alarm.ts'
+import type { Core } from '../foundation/core.ts'
 import type { Id } from '../foundation/ids.ts'
-import type { Rating } from '../foundation/rating.ts'
-import { casesSettledByCall } from '../callback/open.ts'
-import { concernedUnits } from '../unit/scope.ts'
+import { maskPhone } from '../foundation/phone.ts'
+import { ratings, type OptionScale } from '../foundation/rating.ts'
 import type { Staff } from '../staff/staff.ts'
-import type { CaseTextDeps } from '../survey/case-text.ts'
-import { lockSurvey, noteDisposition } from '../survey/answer.ts'
-import { Consequences, type CaseInHand } from './consequences.ts'
-import { decideTriage, listTriage, noteChangedMind, readTriage } from './triage-store.ts'
+import { sentText, type CaseTextDeps } from '../survey/case-text.ts'
+import { sightOf } from '../unit/scope.ts'
+import {
+  casesOfNumbers,
+  countOverdue,
+  listTriage,
+  repliesOfNumbers,
+  type WaitingTriage,
+} from './triage-store.ts'
 
-/** What a person made of a reply. `call`: no rating can be had from it, so somebody asks the citizen. */
-export type PersonVerdict =
-  | { kind: 'rating'; rating: Rating }
-  | { kind: 'call' | 'opt_out' | 'wrong_person' | 'no_rating' }
-
-/** Waiting replies that this person may judge, nearest deadline first, with the citizen's words. */
+/** Waiting replies that this person may judge, nearest deadline first, with all that judging them takes. */
 export async function waitingTriage(deps: CaseTextDeps, staff: Staff, limit: number) {
-  const forbidden = concernedUnits(await deps.units(), staff.unitCode)
-  const rows = await listTriage(deps.db, forbidden, limit)
-  return rows.map(({ textSealed, ...row }) => ({
-    ...row,
-    text: deps.vault.open(textSealed, 'text'),
-  }))
+  const units = await deps.units()
+  const sight = sightOf(units, staff)
+  const waiting = await listTriage(deps.db, sight, { limit })
+  const hashes = waiting.map(({ phoneHash }) => phoneHash)
+  const hex = ({ phoneHash }: { phoneHash: Buffer }) => phoneHash.toString('hex')
+  const replies = Map.groupBy(await repliesOfNumbers(deps, deps.db, hashes), hex)
+  const cases = Map.groupBy(await casesOfNumbers(deps, deps.db, hashes, sight), hex)
+  return Promise.all(
+    waiting.map(async ({ phoneSealed, textSealed, phoneHash, ...row }) => {
+      const ofNumber = cases.get(phoneHash.toString('hex')) ?? []
+      const own = ofNumber.find(({ caseId }) => caseId === row.caseId) ?? null
+      const asked = row.caseId === null ? null : await askedOf(deps, row.caseId)
+      return {
+        ...row,
+        unitName: row.unitCode === null ? null : (units.get(row.unitCode)?.name ?? row.unitCode),
+        phone: maskPhone(deps.vault.open(phoneSealed, 'phone')),
+        text: deps.vault.open(textSealed, 'text'),
+        business: own?.business ?? null,
+        item: own?.item ?? null,
+        completedAt: own?.completedAt ?? null,
+        sentText: asked?.text ?? null,
+        options: asked?.options ?? [],
+        earlier: (replies.get(phoneHash.toString('hex')) ?? [])
+          .filter(({ id }) => id < row.replyId)
+          .map((each) => ({
+            receivedAt: each.receivedAt,
+            text: deps.vault.open(each.textSealed, 'text'),
+            rating: each.route === 'rating' ? each.rating : each.decidedRating,
+          })),
+        cases: mayChooseCase(row)
+          ? ofNumber.map(({ caseId, unitCode, business, item, completedAt, sentAt }) => {
+              const unitName = units.get(unitCode)?.name ?? unitCode
+              return { caseId, unitCode, unitName, business, item, completedAt, sentAt }
+            })
+          : [],
+      }
+    }),
+  )
 }
 
-/** A person's verdict on a reply: stored as such, and followed like the reader's own. */
-export async function judgeReply(
-  deps: CaseTextDeps,
-  staff: Staff,
-  replyId: Id,
-  verdict: PersonVerdict,
-): Promise<void> {
-  const forbiddenUnits = concernedUnits(await deps.units(), staff.unitCode)
-  await deps.db.transaction().execute(async (tx) => {
-    const about = await readTriage(tx, replyId, forbiddenUnits)
-    if (!about) throw new AppError('record.not_found', { what: '人工判读任务' })
-    const { caseId, phoneHash, urgent } = about
-    // Callback, survey, triage: the order in which replies are taken in locks them too.
-    const settled = await casesSettledByCall(tx, caseId === null ? [] : [caseId])
-    const survey = caseId === null ? null : await lockSurvey(tx, caseId)
-    const rating = verdict.kind === 'rating' ? verdict.rating : null
-    const decision = { by: staff.id, forbiddenUnits, kind: verdict.kind, rating }
-    if (!(await decideTriage(tx, replyId, decision))) {
-      throw new AppError('record.changed', { what: '人工判读任务' })
-    }
-    await writeAudit(deps, tx, {
-      actor: `staff:${staff.id}`,
-      action: 'triage.decide',
-      subjectKind: 'reply',
-      subject: replyId,
-      details: { kind: verdict.kind, rating },
-    })
-    const consequences = new Consequences()
-    const inHand = survey && { survey, settledByCall: settled.has(survey.id) }
-    if (verdict.kind === 'opt_out' || verdict.kind === 'wrong_person') {
-      consequences.block({ phoneHash, kind: verdict.kind, origin: `triage:${replyId}` }, inHand)
-    }
-    if (inHand && followVerdict(consequences, inHand, verdict, urgent)) {
-      await noteChangedMind(tx, replyId)
-    }
-    await consequences.carryOut(deps, tx)
+/** Where nobody knows to which of the number's cases a reply belongs, the person who judges it may say. */
+export function mayChooseCase({ reason, caseId }: Pick<WaitingTriage, 'reason' | 'caseId'>) {
+  return caseId === null || reason === 'ambiguous'
+}
+
+/** The text that the citizen answered, and what its figures mean, best first. */
+async function askedOf(deps: CaseTextDeps, caseId: Id) {
+  const survey = await deps.db
+    .selectFrom('survey')
+    .select('templateVersionId')
+    .where('id', '=', caseId)
+    .executeTakeFirst()
+  const template = survey && (await deps.templates.byId(survey.templateVersionId))
+  return { text: await sentText(deps, deps.db, caseId), options: optionsOf(template?.scale ?? {}) }
+}
+
+function optionsOf(scale: OptionScale) {
+  return Object.entries(scale)
+    .map(([figure, rating]) => ({ figure, rating }))
+    .sort((a, b) => ratings.indexOf(a.rating) - ratings.indexOf(b.rating))
+}
+
+const overdueAlarm = ['triage.overdue', 'desk'] as const
+
+/** Tells the duty desk when replies wait for a person longer than they may, and stops when none do. */
+export async function watchTriage(deps: Pick<Core, 'db' | 'newId'>): Promise<void> {
+  const [kind, subject] = overdueAlarm
+  if ((await countOverdue(deps.db)) === 0) return clearAlarm(deps.db, kind, subject)
+  await raiseAlarm(deps, deps.db, {
+    kind,
+    subject,
+    message: '有回复超过时限仍未人工判读，请值班人员立即打开人工判读列表处理',
   })
-}
-
-/** Returns whether the citizen changed their mind. */
-function followVerdict(
-  consequences: Consequences,
-  inHand: CaseInHand,
-  verdict: PersonVerdict,
-  urgent: boolean,
-): boolean {
-  const { survey, settledByCall } = inHand
-  if (verdict.kind === 'rating') {
-    const late = survey.state === 'expired' || survey.late
-    const facts = { late, origin: 'dissatisfied' as const, samePiece: false }
-    return consequences.rate(inHand, verdict.rating, facts).changedMind
-  }
-  if (verdict.kind === 'call') consequences.call(inHand, urgent ? 'urgent' : 'conflict')
-  // What a rating or a call has settled stays.
-  if (survey.firstRating === null && !settledByCall) {
-    const names = { call: 'to_be_called', opt_out: 'opted_out' } as const
-    const kind = verdict.kind as keyof typeof names
-    noteDisposition(survey, names[kind] ?? verdict.kind)
-  }
-  consequences.touch(inHand)
-  return false
 }

@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { commonScales, isDissatisfied, ratings, type Rating } from '../foundation/rating.ts'
+import {
+  commonScales,
+  isDissatisfied,
+  ratings,
+  type OptionScale,
+  type Rating,
+} from '../foundation/rating.ts'
 import { parseScale } from './classify.ts'
 import type { Reader } from './reader.ts'
 import { standardReader } from './understand.ts'
@@ -8,7 +14,8 @@ import { replyKinds, type ReplyKind, type ReplyReason, type Verdict } from './ve
 /** A labelled reply. The optional fields are further answers that count as right. */
 export interface LabelledReply {
   id: string
-  scale: string
+  /** The name of a scale in common use, or what each figure means. */
+  scale: string | OptionScale
   business: string
   text: string
   kind: ReplyKind
@@ -145,7 +152,7 @@ function add(share: Share, hit: boolean): void {
 }
 
 /** Scale 1-3 knows no "very". */
-function clamp(rating: Rating | null, scale: string): Rating | null {
+function clamp(rating: Rating | null, scale: LabelledReply['scale']): Rating | null {
   if (scale !== '1-3') return rating
   if (rating === 'very_satisfied') return 'satisfied'
   return rating === 'very_dissatisfied' ? 'dissatisfied' : rating
@@ -189,7 +196,7 @@ export function reportOf(score: Score): string {
     columns.map((column) => shortNames[column]?.padStart(7)).join('')
   const wrong = score.wrong.map(
     ({ reply, verdict }) =>
-      `WRONG ${reply.id} ${reply.scale} ${JSON.stringify(reply.text)} ${reply.kind} ${reply.rating ?? 'none'} | read ${verdict.kind} ${verdict.rating ?? 'none'}`,
+      `WRONG ${reply.id} ${JSON.stringify(reply.scale)} ${JSON.stringify(reply.text)} ${reply.kind} ${reply.rating ?? 'none'} | read ${verdict.kind} ${verdict.rating ?? 'none'}`,
   )
   return `${[...lines, '', head, ...table, ...wrong].join('\n')}\n`
 }
