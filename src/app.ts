@@ -26,8 +26,8 @@ import { healthRoutes } from './http/health.ts'
 import { buildServer } from './http/server.ts'
 import { intakeRoutes } from './intake/routes.ts'
 import { watchSources } from './intake/silence.ts'
+import { tendGrowth } from './growth/tend.ts'
 import { policyReader } from './policy/store.ts'
-import { ensurePartitions } from './foundation/partitions.ts'
 import { standardReader } from './reply/understand.ts'
 import { numberFeed } from './scoring/feed.ts'
 import { feedRoutes } from './scoring/routes.ts'
@@ -169,8 +169,8 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     every('sources', 30, () => watchSources(app)),
     every('pauses', 10, () => forgetEndedPauses(app)),
     startTimer('stale', 3_600_000, log, () => dropStale(app)),
-    every('partitions', 3600, () => ensurePartitions(app)),
     every('sessions', 3600, () => dropOldSessions(app.db)),
+    startTimer('growth', 600_000, log, () => tendGrowth(app)),
   ]
   const webhook = config.HUIFANG_ALARM_WEBHOOK_URL
   if (webhook) timers.push(every('alarms', 1, () => tellAlarms(app, webhook)))

@@ -1,18 +1,43 @@
-import { sql } from 'kysely'
 import { raiseAlarm } from '../alarm/alarm.ts'
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
+import { insertDuties, insertTriages, unitsOfNumbers } from './store.ts'
 
-/** Puts replies that no list shows before a person. */
-export async function retriage(tx: Tx, replyIds: readonly Id[], dueHours: number): Promise<void> {
-  await sql`INSERT INTO triage (reply_id, case_id, unit_code, concerned_units, reason, state, due_at)
-    SELECT r.id, r.case_id, s.unit_code,
-      ARRAY(SELECT DISTINCT t.unit_code FROM transaction t WHERE t.phone_hash = r.phone_hash),
-      'unclear', 'waiting',
-      now() + make_interval(hours => CASE WHEN r.urgent THEN 1 ELSE ${Math.ceil(dueHours)}::int END)
-    FROM reply r LEFT JOIN survey s ON s.id = r.case_id
-    WHERE r.id = ANY(${[...replyIds]}::uuid[]) ON CONFLICT DO NOTHING`.execute(tx)
+/** Puts replies that no list shows before a person, hidden from every unit that they may be about (law 7). */
+export async function retriage(
+  deps: Pick<Core, 'clock'>,
+  tx: Tx,
+  replyIds: readonly Id[],
+  dueHours: number,
+): Promise<void> {
+  const replies = await tx
+    .selectFrom('reply')
+    .leftJoin('survey', 'survey.id', 'reply.caseId')
+    .select(['reply.id', 'reply.caseId', 'reply.phoneHash', 'reply.urgent', 'survey.unitCode'])
+    .where('reply.id', 'in', [...replyIds])
+    .execute()
+  const units = await unitsOfNumbers(
+    deps,
+    tx,
+    replies.map(({ phoneHash }) => phoneHash),
+  )
+  await insertTriages(
+    tx,
+    replies.map(({ id, caseId, phoneHash, urgent, unitCode }) => ({
+      replyId: id,
+      caseId,
+      unitCode,
+      concernedUnits: [
+        ...new Set([
+          ...(unitCode ? [unitCode] : []),
+          ...(units.get(phoneHash.toString('hex')) ?? []),
+        ]),
+      ],
+      reason: urgent ? 'urgent' : 'unclear',
+      dueInHours: urgent ? 1 : dueHours,
+    })),
+  )
 }
 
 /** Rings for urgent replies that never rang. */
@@ -21,9 +46,12 @@ export async function ringAgain(
   tx: Tx,
   replyIds: readonly Id[],
 ): Promise<void> {
-  await sql`INSERT INTO duty (reply_id, case_id, state)
-    SELECT id, case_id, 'ringing' FROM reply WHERE id = ANY(${[...replyIds]}::uuid[])
-    ON CONFLICT DO NOTHING`.execute(tx)
+  const replies = await tx
+    .selectFrom('reply')
+    .select(['id as replyId', 'caseId'])
+    .where('id', 'in', [...replyIds])
+    .execute()
+  await insertDuties(tx, replies)
   for (const subject of replyIds) {
     const message = '有群众回复疑似紧急情况，请值班人员立即查看紧急列表'
     await raiseAlarm(deps, tx, { kind: 'reply.urgent', subject, message })

@@ -142,6 +142,26 @@ export interface Duty {
   takenBy: string | null;
 }
 
+export interface Erasure {
+  at: Generated<Timestamp>;
+  id: string;
+  olderThan: Timestamp | null;
+  rows: number;
+  rule: string;
+  what: string;
+  why: string;
+}
+
+export interface ErasureDeferred {
+  caseId: string;
+  deferredAt: Generated<Timestamp>;
+}
+
+export interface ErasureMark {
+  erasedUntil: string;
+  tableName: string;
+}
+
 export interface Feed {
   outcomeRowId: string;
   seq: number;
@@ -245,6 +265,10 @@ export interface OutcomeKey {
 }
 
 export interface PartitionedTable {
+  /**
+   * Nobody but the owner can drop a partition that is younger. Logs are kept for six months by law.
+   */
+  minimumMonths: Generated<number>;
   name: string;
 }
 
@@ -471,6 +495,9 @@ export interface DB {
   callbackNote: CallbackNote;
   contactBlock: ContactBlock;
   duty: Duty;
+  erasure: Erasure;
+  erasureDeferred: ErasureDeferred;
+  erasureMark: ErasureMark;
   feed: Feed;
   inbound: Inbound;
   inboundKey: InboundKey;

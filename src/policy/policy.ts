@@ -8,6 +8,19 @@ const window = z.object({ from: clockTime, to: clockTime, blockedDays: z.array(z
 const perBusiness = <T extends z.ZodType>(schema: T) => z.record(z.enum(businesses), schema)
 const seconds = z.number().min(0)
 
+/** How long things are kept. Floors stand in the database too, where only its owner can change them. */
+const retention = z.object({
+  /** What names a citizen is erased so long after it came in, once nobody works on the case (PIPL art. 19, 47). */
+  citizenDataDays: z.number().int().min(1).default(180),
+  /** Pushes as they came. */
+  rawPushMonths: z.number().int().min(1).default(3),
+  /** Transactions, surveys, texts, replies, callbacks: without names they are what ratings are counted from. */
+  caseMonths: z.number().int().min(13).default(36),
+  outcomeMonths: z.number().int().min(25).default(120),
+  /** The law asks for six months of logs (网络安全法 art. 23). */
+  auditMonths: z.number().int().min(6).default(36),
+})
+
 /**
  * Everything that administrators tune. Durations carry their unit in their name; the demo is quick by
  * short settings, never by a faster clock (law 11).
@@ -85,6 +98,7 @@ export const policySchema = z.object({
       sessionHours: z.number().positive().max(168),
     })
     .default({ sessionIdleMinutes: 30, sessionHours: 12 }),
+  retention: retention.prefault({}),
 })
 export type Policy = z.output<typeof policySchema>
 
@@ -148,6 +162,7 @@ export const defaultPolicy: Policy = {
     soonMinutes: 120,
   },
   access: { sessionIdleMinutes: 30, sessionHours: 12 },
+  retention: retention.parse({}),
 }
 
 /** Faults that the schema cannot see; `sandbox` lifts the floors that protect citizens from being texted twice. */
@@ -155,6 +170,12 @@ export function policyFaults(policy: Policy, sandbox: boolean): string[] {
   const faults: string[] = []
   if (!sandbox && policy.sms.unknownEmptyApartSeconds < 30 * 60) {
     faults.push('sms.unknownEmptyApartSeconds must be at least 1800')
+  }
+  if (!sandbox && policy.retention.citizenDataDays < 30) {
+    faults.push('retention.citizenDataDays must be at least 30')
+  }
+  if (policy.retention.outcomeMonths < policy.retention.caseMonths) {
+    faults.push('retention.outcomeMonths must not be less than retention.caseMonths')
   }
   if (policy.survey.sendingWindow.from >= policy.survey.sendingWindow.to) {
     faults.push('survey.sendingWindow must end after it begins')

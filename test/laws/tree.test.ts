@@ -91,8 +91,10 @@ test('features meet through verbs, never through each other’s stores', () => {
 const tablesOf: Record<string, readonly string[]> = {
   alarm: ['alarm'],
   callback: ['callback', 'attempt', 'ratingReview', 'callbackDraft', 'callbackNote'],
+  citizen: ['erasure'],
   evaluation: ['reply', 'triage', 'duty'],
   foundation: ['audit'],
+  growth: ['erasureMark', 'erasureDeferred'],
   intake: ['transaction', 'transactionKey', 'amendment', 'source'],
   policy: ['policyVersion'],
   scoring: ['outcome', 'outcomeKey', 'outbox', 'feed'],

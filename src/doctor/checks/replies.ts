@@ -52,7 +52,8 @@ export const replyChecks = [
     rows: ({ since }) => sql`
       SELECT r.id AS subject FROM reply r WHERE r.id >= ${since} AND r.route = 'triage'
         AND NOT EXISTS (SELECT 1 FROM triage t WHERE t.reply_id = r.id)`,
-    mend: (_deps, tx, subjects, { policy }) => retriage(tx, subjects, policy.reply.triageDueHours),
+    mend: (deps, tx, subjects, { policy }) =>
+      retriage(deps, tx, subjects, policy.reply.triageDueHours),
   }),
   rowCheck({
     name: 'reply.unrung',

@@ -21,6 +21,28 @@ export const storageChecks: Check[] = [
     mend: (deps) => ensurePartitions(deps),
   }),
   {
+    name: 'partition.stray',
+    law: 11,
+    meaning: '有数据的编号时间不属于任何月份分区，多因某台机器的时钟错了',
+    remedy: '核对各机器时钟（NTP）；执行 huifang doctor --fix 把属于近月的数据移入其分区',
+    async find(deps) {
+      const { rows } = await sql<{ spare: string }>`
+        SELECT partdefid::regclass::text AS spare FROM pg_partitioned_table WHERE partdefid <> 0`.execute(
+        deps.db,
+      )
+      const holding: string[] = []
+      for (const { spare } of rows) {
+        const strays = await sql`SELECT FROM ${sql.table(spare)} LIMIT 1`.execute(deps.db)
+        if (strays.rows.length > 0) holding.push(spare)
+      }
+      return found(holding)
+    },
+    async mend(deps) {
+      await ensurePartitions(deps)
+      return 0
+    },
+  },
+  {
     name: 'key.unreadable',
     law: 10,
     meaning: '有密文无法解密：所用密钥未配置，或内容已损坏',
