@@ -1,3 +1,4 @@
+import { stopwatch } from '../foundation/clock.ts'
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
@@ -46,7 +47,13 @@ export async function dispatch(deps: SmsDeps, ids: readonly Id[]): Promise<void>
 async function dispatchNow(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
   const policy = await deps.policy()
   const submissions = await deps.db.transaction().execute((tx) => intend(deps, tx, policy, ids))
+  const sinceIntentMs = stopwatch()
   while (submissions.length > 0) {
+    // Soon they would count as left behind by a crash. These have surely not gone out.
+    if (sinceIntentMs() > (policy.sms.submittingStuckSeconds * 1000) / 2) {
+      await deps.db.transaction().execute((tx) => putBack(deps, tx, submissions))
+      return
+    }
     const submission = submissions.shift()!
     const result = await deps.pace.call(() => deps.gateway.send(submission.batch), showsTrouble)
     if (concernsOneText(result) && submission.messages.length > 1) {
@@ -56,6 +63,14 @@ async function dispatchNow(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
     }
     await deps.db.transaction().execute((tx) => settle(deps, tx, policy, submission, result))
   }
+}
+
+async function putBack(deps: SmsDeps, tx: Tx, unsent: readonly Submission[]): Promise<void> {
+  const ids = unsent.flatMap(({ messages }) => messages.map(({ id }) => id))
+  const later = { reason: 'not_reached', afterSeconds: 0, countsAsTry: false }
+  await tellOwners(deps, await markRequeued(tx, ids, later), (owner, cases) =>
+    owner.requeued(tx, cases),
+  )
 }
 
 /** The provider is slow, away or flooded: fewer calls at once are better for both. */

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { businessDay, dateAt } from '../foundation/clock.ts'
-import { nowPlus, type Tx } from '../foundation/database.ts'
+import { anyOf, nowPlus, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Purpose } from '../template/template.ts'
 import type { SmsDeps } from './dispatch.ts'
 import type { SendDetail } from './gateway.ts'
+import { parseProviderTime } from './provider-time.ts'
 import { markAccepted, markRejected, markRequeued, markUnknown } from './store.ts'
 
 interface Unsettled {
@@ -45,7 +46,7 @@ export async function reconcile(deps: SmsDeps, ids: readonly Id[]): Promise<void
       'firstEmptyAt',
       'reason',
     ])
-    .where('id', 'in', [...ids])
+    .where('id', '=', anyOf(ids))
     .where('lookAt', 'is not', null)
     .where('outId', 'is not', null)
     .where((eb) =>
@@ -64,7 +65,7 @@ async function leaveBehind(deps: SmsDeps, policy: Policy, ids: readonly Id[]): P
     const stuck = await tx
       .selectFrom('message')
       .select('id')
-      .where('id', 'in', [...ids])
+      .where('id', '=', anyOf(ids))
       .where('state', '=', 'submitting')
       .where('submittedAt', '<=', nowPlus(-policy.sms.submittingStuckSeconds))
       .forUpdate()
@@ -99,10 +100,13 @@ async function ask(deps: SmsDeps, policy: Policy, message: Unsettled): Promise<v
   })
 }
 
+// Clocks differ by minutes, and the last part of a batch that is halved again and again leaves late.
+const earlierMs = 15 * 60 * 1000
+const laterMs = 60 * 60 * 1000
+
 /** The provider files by its own day in UTC+8: around midnight a text may stand under either. */
 export function daysToAsk(submittedAt: Date): string[] {
-  const slackMs = 15 * 60 * 1000
-  const days = [-slackMs, slackMs].map((slack) =>
+  const days = [-earlierMs, laterMs].map((slack) =>
     businessDay(dateAt(submittedAt.getTime() + slack)),
   )
   return [...new Set(days)]
@@ -120,21 +124,13 @@ async function learn(
     receiptMissingSeconds: policy.sms.receiptMissingSeconds,
   })
   for (const { caseId, purpose } of rows) await deps.ownerOf(purpose).accepted(tx, [caseId])
-  if (detail.status === 'waiting') {
-    await tx
-      .updateTable('message')
-      .set({ lookAt: nowPlus(policy.sms.receiptMissingSeconds) })
-      .where('id', '=', message.id)
-      .where('delivery', 'is', null)
-      .execute()
-    return
-  }
+  if (detail.status === 'waiting') return lookAgain(tx, policy, message)
   await tx
     .updateTable('message')
     .set({
       delivery: detail.status === 'delivered' ? 'delivered' : 'undelivered',
       deliveryCode: detail.errorCode,
-      deliveredAt: sql<Date>`now()`,
+      deliveredAt: parseProviderTime(detail.receivedAtLocal ?? '') ?? sql<Date>`now()`,
       lookAt: null,
     })
     .where('id', '=', message.id)
@@ -143,17 +139,13 @@ async function learn(
 }
 
 async function noteEmpty(deps: SmsDeps, tx: Tx, policy: Policy, message: Unsettled): Promise<void> {
-  const apart = policy.sms.unknownEmptyApartSeconds
-  if (message.state !== 'unknown') {
-    // Accepted, and yet not filed: a receipt may still come; asked again, never sent again.
-    await tx
-      .updateTable('message')
-      .set({ lookAt: nowPlus(policy.sms.receiptMissingSeconds) })
-      .where('id', '=', message.id)
-      .where('delivery', 'is', null)
-      .execute()
-    return
+  // Accepted, and yet not filed: a receipt may still come; asked again, never sent again.
+  if (message.state !== 'unknown') return lookAgain(tx, policy, message)
+  // What the provider has forgotten proves nothing: given up, and never sent again.
+  if (ageDays(deps, message) > providerRemembersDays) {
+    return giveUp(deps, tx, message, 'outcome_lost')
   }
+  const apart = policy.sms.unknownEmptyApartSeconds
   const { shown } = (await tx
     .updateTable('message')
     .set((eb) => ({
@@ -177,10 +169,33 @@ async function noteEmpty(deps: SmsDeps, tx: Tx, policy: Policy, message: Unsettl
       countsAsTry: true,
     })
     for (const { caseId, purpose } of rows) await deps.ownerOf(purpose).requeued(tx, [caseId])
-  } else {
-    const rows = await markRejected(tx, [message.id], 'shown_not_sent')
-    for (const { caseId, purpose } of rows) {
-      await deps.ownerOf(purpose).failed(tx, [{ caseId, reason: 'shown_not_sent' }])
-    }
+  } else await giveUp(deps, tx, message, 'shown_not_sent')
+}
+
+async function giveUp(deps: SmsDeps, tx: Tx, { id }: Unsettled, reason: string): Promise<void> {
+  for (const { caseId, purpose } of await markRejected(tx, [id], reason)) {
+    await deps.ownerOf(purpose).failed(tx, [{ caseId, reason }])
   }
+}
+
+// QuerySendDetails answers for the last 30 days.
+const providerRemembersDays = 29
+// Carriers report within three days; after a week nobody will.
+const receiptsComeWithinDays = 7
+
+function ageDays(deps: Pick<SmsDeps, 'clock'>, { submittedAt }: Unsettled): number {
+  return (deps.clock.nowMs() - submittedAt.getTime()) / (24 * 3600 * 1000)
+}
+
+/** The carrier has not said what became of it: asked again, until it never will. */
+async function lookAgain(tx: Tx, policy: Policy, message: Unsettled): Promise<void> {
+  await tx
+    .updateTable('message')
+    .set({
+      lookAt: sql<Date | null>`CASE WHEN submitted_at > ${nowPlus(-receiptsComeWithinDays * 24 * 3600)}
+        THEN ${nowPlus(policy.sms.receiptMissingSeconds)} END`,
+    })
+    .where('id', '=', message.id)
+    .where('delivery', 'is', null)
+    .execute()
 }
