@@ -7,6 +7,8 @@ import { settleAttempts } from './callback/attempt.ts'
 import { callbackRoutes } from './callback/routes.ts'
 import { returnExpiredLeases } from './callback/store.ts'
 import type { ViewDeps } from './callback/view.ts'
+import { lexiconReader } from './evaluation/lexicon/reader.ts'
+import { lexiconRoutes } from './evaluation/lexicon/routes.ts'
 import { receiveReplies, type EvaluationDeps } from './evaluation/receive.ts'
 import { evaluationRoutes } from './evaluation/routes.ts'
 import { watchTriage } from './evaluation/triage.ts'
@@ -28,7 +30,6 @@ import { intakeRoutes } from './intake/routes.ts'
 import { watchSources } from './intake/silence.ts'
 import { tendGrowth } from './growth/tend.ts'
 import { policyReader } from './policy/store.ts'
-import { standardReader } from './reply/understand.ts'
 import { numberFeed } from './scoring/feed.ts'
 import { feedRoutes } from './scoring/routes.ts'
 import { aliyunGateway } from './sms/aliyun.ts'
@@ -97,7 +98,7 @@ export async function buildApp(
       protocol: config.ALIYUN_SMS_PROTOCOL,
       callTimeoutMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS,
     }),
-    reader: async () => standardReader,
+    reader: lexiconReader(core),
     pace: createPace({
       most: config.HUIFANG_DISPATCH_CONCURRENCY,
       slowMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS / 4,
@@ -129,6 +130,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     }),
     callbackRoutes(app),
     evaluationRoutes(app),
+    lexiconRoutes(app),
     alarmRoutes(app),
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),

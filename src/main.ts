@@ -182,6 +182,31 @@ program
       overdueSeconds: options.overdueSeconds,
     }),
   )
+const lexicon = program
+  .command('lexicon')
+  .description('words that administrators add to the reader’s own')
+lexicon
+  .command('show')
+  .description('the words in force and all versions, as JSON')
+  .action(async () => (await import('./commands/lexicon.ts')).lexiconShow())
+lexicon
+  .command('check <file>')
+  .description('try words (a JSON array of groups) on the labelled samples; changes nothing')
+  .action(async (file: string) => (await import('./commands/lexicon.ts')).lexiconCheck(file))
+lexicon
+  .command('activate <file>')
+  .description('put words in force; refused when replies would be read worse')
+  .requiredOption('--why <reason>', 'for the record')
+  .action(async (file: string, { why }: { why: string }) =>
+    (await import('./commands/lexicon.ts')).lexiconActivate(file, why),
+  )
+lexicon
+  .command('rollback')
+  .description('put the version before in force again')
+  .requiredOption('--why <reason>', 'for the record')
+  .action(async ({ why }: { why: string }) =>
+    (await import('./commands/lexicon.ts')).lexiconRollback(why),
+  )
 program
   .command('triage')
   .description('replies that people judge')

@@ -59,6 +59,11 @@ export const errorCatalogue = {
     class: 'permanent',
     message: '{what}已被他人处理，请刷新后再看',
   },
+  'lexicon.reads_worse': {
+    status: 409,
+    class: 'permanent',
+    message: '新词使样本判读变差，未启用（{what}）。请修改后先用“检查”功能查看结果',
+  },
   'callback.none_waiting': { status: 404, class: 'permanent', message: '当前没有可领取的回访任务' },
   'callback.lease_lost': {
     status: 409,

@@ -92,7 +92,7 @@ const tablesOf: Record<string, readonly string[]> = {
   alarm: ['alarm'],
   callback: ['callback', 'attempt', 'ratingReview', 'callbackDraft', 'callbackNote'],
   citizen: ['erasure'],
-  evaluation: ['reply', 'triage', 'duty'],
+  evaluation: ['reply', 'triage', 'duty', 'lexiconVersion'],
   foundation: ['audit'],
   growth: ['erasureMark', 'erasureDeferred'],
   intake: ['transaction', 'transactionKey', 'amendment', 'source'],

@@ -1,1 +1,0 @@
-export { isUrgent } from './understand.ts'
