@@ -29,6 +29,9 @@ import { buildServer } from './http/server.ts'
 import { intakeRoutes } from './intake/routes.ts'
 import { watchSources } from './intake/silence.ts'
 import { tendGrowth } from './growth/tend.ts'
+import { openHub } from './live/hub.ts'
+import { listenForChanges } from './live/listen.ts'
+import { liveRoutes } from './live/routes.ts'
 import { policyReader } from './policy/store.ts'
 import { numberFeed } from './scoring/feed.ts'
 import { feedRoutes } from './scoring/routes.ts'
@@ -116,6 +119,7 @@ export async function buildApp(
 /** The HTTP side: intake, the provider's pushes, the work of people, the feed. */
 export async function startHttp(app: App): Promise<FastifyInstance> {
   const { config, queues, log } = app
+  const hub = openHub(app)
   const cookies = { publicUrl: config.HUIFANG_PUBLIC_URL }
   const server = await buildServer(app, { trustedProxies: config.HUIFANG_TRUSTED_PROXIES ?? [] }, [
     intakeRoutes(app),
@@ -135,6 +139,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),
     sessionRoutes({ ...app, ...cookies, sandbox: config.HUIFANG_SANDBOX, singleSignOn: false }),
+    liveRoutes({ ...app, hub, listen: () => listenForChanges(config.DATABASE_URL, log, hub) }),
     consoleFiles(consoleFolder),
   ])
   await server.listen({ host: config.HUIFANG_HOST, port: config.HUIFANG_PORT })

@@ -1,5 +1,5 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
-import { Pool, TypeOverrides } from 'pg'
+import { Client, Pool, TypeOverrides } from 'pg'
 import type { DB } from './db-types.ts'
 
 /** The role under which `serve` and `work` do everything; the owner's rights are for migrations alone. */
@@ -33,6 +33,17 @@ export function appPool(url: string, options: { max: number; searchPath?: string
   // An idle connection that the server cuts is replaced at the next use; without a listener Node would exit.
   pool.on('error', () => {})
   return pool
+}
+
+/** One connection of its own that acts as the app's role, for LISTEN. */
+export function appClient(url: string): Client {
+  return new Client({
+    connectionString: url,
+    options: `-c role=${appRole}`,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 10_000,
+  })
 }
 
 export function openDatabase(url: string, options: { max: number }): Database {

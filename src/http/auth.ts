@@ -23,6 +23,8 @@ declare module 'fastify' {
     scope?: RouteScope
     /** Also open to somebody who must change the password first. */
     whilePasswordDue?: boolean
+    /** Requests come without anybody at the desk: they keep no session from ending idle. */
+    unattended?: boolean
   }
   interface FastifyRequest {
     caller: KeyHolder | null
@@ -69,12 +71,14 @@ export async function guardRoutes(app: FastifyInstance, deps: SignInDeps): Promi
     const { roles, whilePasswordDue } = request.routeOptions.config
     // Without a route there is nothing to guard: the not-found handler answers.
     if (!roles || roles.includes('public')) return
-    const refusal = await identify(deps, request)
-    if (refusal !== null) {
-      if (refusal.code !== 'auth.missing') await refuseExcess(guesses, request)
-      throw refusal
+    const found = await identify(deps, request)
+    if (found instanceof AppError) {
+      if (found.code !== 'auth.missing') await refuseExcess(guesses, request)
+      throw found
     }
-    const caller = request.caller!
+    const { caller } = found
+    request.caller = caller
+    request.session = found.session
     const role = caller.kind === 'staff' ? caller.staff.role : caller.kind
     if (!roles.includes(role)) throw new AppError('auth.forbidden')
     if (request.session?.mustChangePassword && !whilePasswordDue) {
@@ -92,24 +96,44 @@ async function refuseExcess(
   if (!limit.isAllowed && limit.isExceeded) throw new AppError('request.too_fast')
 }
 
-/** Finds out who calls; the refusal when nobody is to be found. */
-async function identify(deps: SignInDeps, request: FastifyRequest): Promise<AppError | null> {
+interface Found {
+  caller: KeyHolder
+  session: Session | null
+}
+
+/** Finds out who calls, by key or by cookie; the refusal when nobody is to be found. */
+async function identify(deps: SignInDeps, request: FastifyRequest): Promise<Found | AppError> {
   const { authorization } = request.headers
   if (authorization !== undefined) {
     const key = /^Bearer (\S+)$/i.exec(authorization)?.[1]
-    request.caller = key === undefined ? null : await holderOfKey(deps, key)
-    return request.caller ? null : new AppError('auth.invalid')
+    const caller = key === undefined ? null : await holderOfKey(deps, key)
+    return caller ? { caller, session: null } : new AppError('auth.invalid')
   }
   const token = request.cookies[sessionCookie]
   if (token === undefined) return new AppError('auth.missing')
-  const session = await sessionOf(deps, token, request.headers[unattendedHeader] !== undefined)
+  const unattended =
+    request.routeOptions.config.unattended === true ||
+    request.headers[unattendedHeader] !== undefined
+  const session = await sessionOf(deps, token, unattended)
   if (!session) return new AppError('auth.session_ended')
   if (!readsOnly.has(request.method) && !showsToken(request, session.csrfToken)) {
     return new AppError('auth.csrf')
   }
-  request.session = session
-  request.caller = { kind: 'staff', staff: session.staff, scopes: [] }
-  return null
+  return { caller: { kind: 'staff', staff: session.staff, scopes: [] }, session }
+}
+
+/** For answers that go on and on: whether the caller still is who they were when they came. */
+export async function stillAllowed(deps: SignInDeps, request: FastifyRequest): Promise<boolean> {
+  const found = await identify(deps, request)
+  const before = request.caller
+  return (
+    !(found instanceof AppError) &&
+    found.caller.kind === 'staff' &&
+    before?.kind === 'staff' &&
+    found.caller.staff.role === before.staff.role &&
+    found.caller.staff.unitCode === before.staff.unitCode &&
+    found.caller.staff.scopeCode === before.staff.scopeCode
+  )
 }
 
 function showsToken(request: FastifyRequest, expected: string): boolean {

@@ -12,6 +12,7 @@ import type { Core } from '../foundation/core.ts'
 import type { SignInDeps } from '../staff/sign-in.ts'
 import { documentationPath, guardRoutes } from './auth.ts'
 import { answerErrors } from './errors.ts'
+import { cutSpareConnections } from './spare-connections.ts'
 
 const securityHeaders = {
   'content-security-policy':
@@ -38,6 +39,7 @@ export async function buildServer(
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   answerErrors(app as unknown as FastifyInstance)
+  cutSpareConnections(app as unknown as FastifyInstance)
   await guardRoutes(app as unknown as FastifyInstance, deps)
   app.addHook('onRequest', async (_request, reply) => {
     // The documentation page brings a policy of its own.

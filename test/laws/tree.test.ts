@@ -30,6 +30,7 @@ test('law 11: the environment is read in one file', () => {
 const order = [
   'commands',
   'http',
+  'live',
   'doctor',
   'growth',
   'citizen',
