@@ -1,3 +1,11 @@
+FROM node:24-slim AS console
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=optional
+COPY src src
+COPY vite.config.ts tsconfig.json ./
+RUN npm run build:console
+
 FROM node:24-slim
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -6,5 +14,6 @@ COPY src src
 COPY workers workers
 COPY templates templates
 COPY migrations migrations
+COPY --from=console /app/dist/console dist/console
 USER node
 CMD ["node", "src/main.ts", "serve"]

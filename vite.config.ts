@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
 // The console is bundled whole: an intranet has no CDN. The server replaces `__CSP_NONCE__` in every
 // answer, so the strict content security policy holds for scripts and for the styles of Ant Design.
 export default defineConfig({
-  root: 'src/console',
+  root: fileURLToPath(new URL('src/console', import.meta.url)),
   base: '/',
   plugins: [react()],
   html: { cspNonce: '__CSP_NONCE__' },

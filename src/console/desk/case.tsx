@@ -1,0 +1,306 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, App, Button, Modal } from 'antd'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useParams } from 'wouter'
+import type { ApiError } from '../foundation/api.ts'
+import { get, post } from '../foundation/api.ts'
+import { sayInstant } from '../foundation/clock.ts'
+import { Key, useKeys } from '../foundation/keys.tsx'
+import { useGo, useGuard } from '../foundation/leaving.tsx'
+import { Loaded } from '../foundation/parts.tsx'
+import { useSession } from '../foundation/session.tsx'
+import { closeReasonWords, findingWords, resultWords, stateWords } from '../words.ts'
+import { CaseFacts } from './case-facts.tsx'
+import { CaseHead } from './case-head.tsx'
+import { CaseScript } from './case-script.tsx'
+import { HandOver, Question } from './colleagues.tsx'
+import { Record } from './record.tsx'
+import { useUndo } from './undo.tsx'
+import { caseKey, useClaim, type Case, type Recorded } from './use-desk.ts'
+import { useDraft, type Content } from './use-draft.ts'
+import { useLease } from './use-lease.ts'
+
+export default function CasePage() {
+  const { id } = useParams<{ id: string }>()
+  const found = useQuery({
+    queryKey: caseKey(id),
+    queryFn: () => get<Case>(`/api/v1/callbacks/${id}`),
+    // A case is read anew each time it is opened: a draft that is out of date must not be built on.
+    gcTime: 0,
+  })
+  return <Loaded query={found}>{(of) => <OpenCase key={id} of={of} />}</Loaded>
+}
+
+function OpenCase({ of }: { of: Case }) {
+  const { id } = of.callback
+  const { staff } = useSession()
+  const draft = useDraft(id, of.draft)
+  const { offer } = useUndo()
+  const queries = useQueryClient()
+  const go = useGo()
+  const claim = useClaim()
+  const { message } = App.useApp()
+  const [recorded, setRecorded] = useState(false)
+  const [phone, setPhone] = useState<string | null>(null)
+  const [dialog, setDialog] = useState<'hand-over' | 'question' | null>(null)
+  const atWork = of.callback.state === 'claimed' || of.callback.state === 'talking'
+  const held = atWork && of.callback.holder?.id === staff.id && of.unsettled === null && !recorded
+  const { until, lost, setLost } = useLease(id, held, of.callback.leaseUntil)
+  const working = held && lost === null
+  const heading = useRef<HTMLHeadingElement>(null)
+
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
+  // The number leaves no trace: it goes with the lease, and with the screen.
+  useEffect(() => {
+    if (!working) setPhone(null)
+  }, [working])
+
+  const refuse = useCallback(
+    (error: ApiError) => {
+      if (error.code === 'callback.lease_lost') setLost(error.message)
+      void message.error(error.message)
+    },
+    [message, setLost],
+  )
+  const again = useCallback(() => queries.invalidateQueries({ queryKey: ['callbacks'] }), [queries])
+  const reveal = useCallback(async () => {
+    try {
+      setPhone((await post<{ phone: string }>(`/api/v1/callbacks/${id}/number`)).phone)
+      await again()
+    } catch (error) {
+      refuse(error as ApiError)
+    }
+  }, [id, refuse, again])
+  const take = useCallback(() => {
+    claim.mutate(id, {
+      onSuccess: () => {
+        setLost(null)
+        void again()
+      },
+      onError: (error) => {
+        void message.warning((error as ApiError).message)
+        void again()
+      },
+    })
+  }, [claim, id, setLost, again, message])
+  const giveBack = useCallback(async () => {
+    await draft.save()
+    try {
+      await post(`/api/v1/callbacks/${id}/release`)
+    } catch (error) {
+      if ((error as ApiError).code !== 'callback.lease_lost') throw error
+    }
+    await again()
+  }, [draft, id, again])
+
+  const submit = async (content: Content) => {
+    // An undone result finds its draft again as it was submitted.
+    await draft.save()
+    const answer = await post<Recorded>(`/api/v1/callbacks/${id}/attempts`, {
+      ...content,
+      result: content.result!,
+    }).catch((error: ApiError) => {
+      if (error.code === 'callback.lease_lost') setLost(error.message)
+      throw error
+    })
+    setRecorded(true)
+    setPhone(null)
+    const says = [
+      `已记录：${resultWords[content.result!]}`,
+      content.finding && findingWords[content.finding],
+      answer.notBefore && `${sayInstant(answer.notBefore)} 再拨`,
+      answer.awaitsReview && '待复核',
+    ]
+    if (answer.settleAt) {
+      offer({ id, says: says.filter(Boolean).join(' · '), settleAt: answer.settleAt })
+    } else void message.success(says.filter(Boolean).join(' · '))
+    leavingFreely.current = true
+    await go('/work')
+    await again()
+  }
+
+  const [leaving, setLeaving] = useState<((may: boolean) => void) | null>(null)
+  const leavingFreely = useRef(false)
+  const guard = useCallback(
+    () =>
+      working && !leavingFreely.current
+        ? new Promise<boolean>((resolve) => setLeaving(() => resolve))
+        : Promise.resolve(true),
+    [working],
+  )
+  useGuard(guard)
+  const answerLeaving = async (how: 'give-back' | 'keep' | 'stay') => {
+    if (how === 'give-back') {
+      try {
+        await giveBack()
+      } catch (error) {
+        refuse(error as ApiError)
+        return
+      }
+    }
+    if (how === 'keep') await draft.save()
+    leaving?.(how !== 'stay')
+    setLeaving(null)
+  }
+
+  const keys = useMemo(
+    () =>
+      working
+        ? [
+            {
+              key: 'd',
+              says: phone ? '号码已显示' : '显示号码并开始拨打',
+              run: () => void reveal(),
+            },
+            { key: 'g', says: '交回队列', run: () => void go('/work') },
+            { key: 'h', says: '转交同事', run: () => setDialog('hand-over') },
+            { key: 'i', says: '请示督办员', run: () => setDialog('question') },
+          ]
+        : [{ key: 'l', says: '领取这个任务', run: take }],
+    [working, phone, reveal, go, take],
+  )
+  useKeys('任务', keys)
+
+  return (
+    <div className="case">
+      <CaseHead
+        of={of}
+        heading={heading}
+        phone={phone}
+        until={working ? until : null}
+        actions={
+          working ? (
+            <>
+              {phone === null && (
+                <Button type="primary" size="large" onClick={() => void reveal()}>
+                  显示号码 <Key name="d" />
+                </Button>
+              )}
+              <Button onClick={() => setDialog('hand-over')}>
+                转交 <Key name="h" />
+              </Button>
+              <Button onClick={() => setDialog('question')}>
+                请示 <Key name="i" />
+              </Button>
+              <Button onClick={() => void go('/work')}>
+                离开 <Key name="g" />
+              </Button>
+            </>
+          ) : of.callback.state === 'waiting' || lost ? (
+            <Button type="primary" size="large" loading={claim.isPending} onClick={take}>
+              {lost ? '重新领取' : '领取'} <Key name="l" />
+            </Button>
+          ) : null
+        }
+      />
+      <Standing of={of} lost={lost} mine={held} />
+      <div className="columns">
+        <div className="column" tabIndex={0} role="region" aria-label="办件信息">
+          <CaseFacts of={of} />
+        </div>
+        <div className="column" tabIndex={0} role="region" aria-label="话术">
+          <CaseScript steps={of.script} />
+        </div>
+        <div className="column">
+          <Record of={of} draft={draft} disabled={!working} submit={submit} />
+        </div>
+      </div>
+      {dialog === 'hand-over' && (
+        <HandOver
+          id={id}
+          onClose={() => setDialog(null)}
+          onDone={() => {
+            leavingFreely.current = true
+            setDialog(null)
+            void again()
+            void go('/work')
+          }}
+        />
+      )}
+      {dialog === 'question' && (
+        <Question
+          id={id}
+          onClose={() => setDialog(null)}
+          onDone={() => {
+            setDialog(null)
+            void again()
+          }}
+        />
+      )}
+      <Modal
+        open={leaving !== null}
+        title="这个任务还在您手上"
+        onCancel={() => void answerLeaving('stay')}
+        footer={[
+          <Button key="stay" onClick={() => void answerLeaving('stay')}>
+            留在本页
+          </Button>,
+          <Button key="keep" onClick={() => void answerLeaving('keep')}>
+            保留占用并离开
+          </Button>,
+          <Button
+            key="back"
+            type="primary"
+            autoFocus
+            onClick={() => void answerLeaving('give-back')}
+          >
+            交回队列并离开
+          </Button>,
+        ]}
+      >
+        还没有提交通话记录。交回后其他同事可以领取；已填写的内容保存在草稿里。
+      </Modal>
+    </div>
+  )
+}
+
+/** Why one cannot record here, if so, and what to do. */
+function Standing({ of, lost, mine }: { of: Case; lost: string | null; mine: boolean }) {
+  const { state, holder, closeReason, finding } = of.callback
+  if (lost) {
+    return (
+      <Alert
+        type="warning"
+        showIcon
+        role="alert"
+        title={lost}
+        description="您填写的内容还在本页，也保存在草稿里。按 L 重新领取后接着办；如已被同事领取，请先与其联系。"
+      />
+    )
+  }
+  if (mine) return null
+  if (of.unsettled) {
+    return (
+      <Alert
+        type="info"
+        showIcon
+        title={`已记录“${resultWords[of.unsettled.result]}”，${sayInstant(of.unsettled.settleAt)} 生效前可以撤销`}
+      />
+    )
+  }
+  if (state === 'claimed' || state === 'talking') {
+    return (
+      <Alert
+        type="warning"
+        showIcon
+        role="alert"
+        title={`${holder?.name ?? '同事'} 正在处理这个任务，您可以查看但不能记录`}
+      />
+    )
+  }
+  if (state === 'waiting') return null
+  return (
+    <Alert
+      type="info"
+      showIcon
+      role="alert"
+      title={[
+        `该任务${stateWords[state]}`,
+        closeReason && (closeReasonWords[closeReason] ?? closeReason),
+        finding && findingWords[finding],
+      ]
+        .filter(Boolean)
+        .join(' · ')}
+    />
+  )
+}

@@ -1,0 +1,51 @@
+import { lazy, type ComponentType } from 'react'
+import type { DeskCounts } from '../callback/schema.ts'
+import type { Role } from './foundation/session.tsx'
+
+export interface Screen {
+  path: string
+  /** In the head; screens without a title are reached from others. */
+  title?: string
+  roles: readonly Role[]
+  page: ComponentType
+  /** The live figure beside the title. */
+  count?: keyof DeskCounts
+}
+
+const desk = ['agent', 'supervisor'] as const
+const supervisors = ['supervisor'] as const
+
+/** Every screen with the roles that see it; the first of a role is where it begins. */
+export const screens: readonly Screen[] = [
+  {
+    path: '/work',
+    title: '我的工作',
+    roles: desk,
+    count: 'mine',
+    page: lazy(() => import('./desk/work.tsx')),
+  },
+  {
+    path: '/queue',
+    title: '回访队列',
+    roles: desk,
+    count: 'due',
+    page: lazy(() => import('./desk/queue.tsx')),
+  },
+  { path: '/cases/:id', roles: desk, page: lazy(() => import('./desk/case.tsx')) },
+  {
+    path: '/reviews',
+    title: '复核',
+    roles: supervisors,
+    count: 'reviews',
+    page: lazy(() => import('./supervise/reviews.tsx')),
+  },
+  {
+    path: '/alarms',
+    title: '告警',
+    roles: ['supervisor', 'administrator', 'auditor'],
+    page: lazy(() => import('./supervise/alarms.tsx')),
+  },
+]
+
+export const screensOf = (role: Role): readonly Screen[] =>
+  screens.filter(({ roles }) => roles.includes(role))

@@ -1,0 +1,3 @@
+export function Ringing() {
+  return null
+}
