@@ -1,7 +1,7 @@
 FROM node:24-slim AS console
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=optional
+RUN npm ci
 COPY src src
 COPY vite.config.ts tsconfig.json ./
 RUN npm run build:console

@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 // they run in the project `database`, whose global set-up provides the servers. All others are in
 // the project `unit` and start nothing before they begin.
 const needServers = 'test/**/*.db.test.ts'
+// The console in a real browser: `*.browser.test.ts`; they need the servers too.
+const needBrowser = 'test/**/*.browser.test.ts'
 
 export default defineConfig({
   test: {
@@ -15,7 +17,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [needServers] },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [needServers, needBrowser] },
       },
       {
         extends: true,
@@ -23,6 +25,15 @@ export default defineConfig({
           name: 'database',
           include: [needServers],
           globalSetup: 'test/support/global-setup.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: [needBrowser],
+          globalSetup: 'test/browser/global-setup.ts',
+          testTimeout: 120_000,
         },
       },
     ],

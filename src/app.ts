@@ -5,6 +5,7 @@ import { tellAlarms } from './alarm/tell.ts'
 import { alarmRoutes } from './alarm/routes.ts'
 import { settleAttempts } from './callback/attempt.ts'
 import { callbackRoutes } from './callback/routes.ts'
+import { superviseRoutes } from './callback/supervise-routes.ts'
 import { returnExpiredLeases } from './callback/store.ts'
 import type { ViewDeps } from './callback/view.ts'
 import { lexiconReader } from './evaluation/lexicon/reader.ts'
@@ -133,6 +134,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
       },
     }),
     callbackRoutes(app),
+    superviseRoutes(app),
     evaluationRoutes(app),
     lexiconRoutes(app),
     alarmRoutes(app),

@@ -14,10 +14,13 @@ import {
   deskCounts,
   draftBody,
   handOverBody,
+  openQuestion,
   questionBody,
   queueAnswer,
   queueQuery,
+  waitingReview,
 } from './schema.ts'
+import { openQuestions, waitingReviews } from './reviews.ts'
 import { viewCallback, type ViewDeps } from './view.ts'
 import { claim, claimThis, release, renew, revealNumber, review } from './work.ts'
 
@@ -51,6 +54,23 @@ export function callbackRoutes(deps: ViewDeps): FastifyPluginAsyncZod {
         response: { 200: z.object({ colleagues: z.array(colleague) }) },
       },
       handler: async (request) => ({ colleagues: await readColleagues(deps, staffOf(request)) }),
+    })
+    app.get('/api/v1/callbacks/reviews', {
+      config: supervisors,
+      schema: {
+        summary: 'What waits for a second person, and what agents have asked',
+        response: {
+          200: z.object({ reviews: z.array(waitingReview), questions: z.array(openQuestion) }),
+        },
+      },
+      async handler(request) {
+        const staff = staffOf(request)
+        const [reviews, questions] = await Promise.all([
+          waitingReviews(deps, staff),
+          openQuestions(deps, staff),
+        ])
+        return { reviews, questions }
+      },
     })
     app.get('/api/v1/callbacks/:id', {
       config: callers,

@@ -33,6 +33,13 @@ export const screens: readonly Screen[] = [
   },
   { path: '/cases/:id', roles: desk, page: lazy(() => import('./desk/case.tsx')) },
   {
+    path: '/triage',
+    title: '人工判读',
+    roles: desk,
+    count: 'triage',
+    page: lazy(() => import('./triage/triage.tsx')),
+  },
+  {
     path: '/reviews',
     title: '复核',
     roles: supervisors,

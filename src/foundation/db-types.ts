@@ -349,6 +349,13 @@ export interface Session {
   userAgent: string;
 }
 
+export interface ShiftNote {
+  at: Generated<Timestamp>;
+  byStaff: string;
+  id: string;
+  textSealed: Buffer;
+}
+
 export interface SignInFailure {
   failures: number;
   kind: string;
@@ -516,6 +523,7 @@ export interface DB {
   sendingPause: SendingPause;
   sendingRate: SendingRate;
   session: Session;
+  shiftNote: ShiftNote;
   signInFailure: SignInFailure;
   source: Source;
   staff: Staff;

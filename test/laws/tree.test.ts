@@ -91,7 +91,7 @@ test('features meet through verbs, never through each other’s stores', () => {
 
 const tablesOf: Record<string, readonly string[]> = {
   alarm: ['alarm'],
-  callback: ['callback', 'attempt', 'ratingReview', 'callbackDraft', 'callbackNote'],
+  callback: ['callback', 'attempt', 'ratingReview', 'callbackDraft', 'callbackNote', 'shiftNote'],
   citizen: ['erasure'],
   evaluation: ['reply', 'triage', 'duty', 'lexiconVersion'],
   foundation: ['audit'],

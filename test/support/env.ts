@@ -4,4 +4,6 @@ export const testEnv = {
   databaseUrl: process.env['TEST_DATABASE_URL'] || undefined,
   /** A Redis server of one's own; undefined: one is started if `redis-server` is installed. */
   redisUrl: process.env['TEST_REDIS_URL'] || undefined,
+  /** Another browser than the usual one of this machine. */
+  chromiumPath: process.env['TEST_CHROMIUM_PATH'] || undefined,
 }

@@ -1,0 +1,59 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { hashPassword } from '../../src/staff/password.ts'
+import { createStaff, type StaffRole } from '../../src/staff/staff.ts'
+import { savePassword } from '../../src/staff/store.ts'
+import { centre, type TestApp } from '../support/app.ts'
+
+export const password = 'huifang-desk-2026'
+
+/** Somebody with a password of their own, who works at the centre unless it is said otherwise. */
+export async function person(
+  { app }: TestApp,
+  name: string,
+  role: StaffRole = 'agent',
+  unitCode = centre,
+): Promise<string> {
+  const { id } = await createStaff(app, 'test', { name, role, unitCode })
+  await savePassword(app.db, { staffId: id, hash: await hashPassword(password), mustChange: false })
+  return id
+}
+
+export interface Desk {
+  page: Page
+  context: BrowserContext
+  /** What the browser complained about: refused by the policy, or thrown. */
+  complaints: string[]
+}
+
+/** A browser of one's own, as it stands on a desk. */
+export async function openDesk(browser: Browser, t: TestApp): Promise<Desk> {
+  const context = await browser.newContext({
+    viewport: { width: 1366, height: 768 },
+    baseURL: t.url,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    // A refused log-in and the like are answers, not faults.
+    if (message.type() === 'error' && !/status of (4\d\d|503)|net::ERR/.test(message.text())) {
+      complaints.push(message.text())
+    }
+  })
+  return { page, context, complaints }
+}
+
+/** Logs in with the keyboard alone. */
+export async function logIn({ page }: Desk, name: string): Promise<void> {
+  await page.goto('/')
+  await page.getByLabel('姓名或工号').waitFor()
+  await page.keyboard.type(name)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('navigation').waitFor()
+}
