@@ -6,13 +6,12 @@ import { useState } from 'react'
 import type { ApiError } from './foundation/api.ts'
 import { KeysProvider } from './foundation/keys.tsx'
 import { LeavingProvider } from './foundation/leaving.tsx'
+import { nonce } from './foundation/nonce.ts'
 import { SessionProvider, useSessionAccess } from './foundation/session.tsx'
 import { Frame } from './shell/frame.tsx'
 import { LoginPage } from './shell/login.tsx'
 import { PasswordPage } from './shell/password.tsx'
 import { consoleTheme, useFontSize, useMode, type Mode } from './theme.ts'
-
-const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? ''
 
 function openQueries(): QueryClient {
   return new QueryClient({

@@ -26,8 +26,8 @@ export function CaseHead({
         <h1 className="citizen" ref={heading} tabIndex={-1}>
           {citizen.name ?? '未登记姓名'}
         </h1>
-        <OriginPill origin={callback.origin} />{' '}
-        {of.rating && <span className="pill warn">{ratingWords[of.rating]}</span>}{' '}
+        {callback.origin !== 'dissatisfied' && <OriginPill origin={callback.origin} />}{' '}
+        {of.rating && <span className="pill warn">首次评价 {ratingWords[of.rating]}</span>}{' '}
         <span className="quiet">
           第 {callback.attempts + 1} 次拨打（上限 {callback.attemptLimit} 次）
         </span>

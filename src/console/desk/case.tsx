@@ -22,12 +22,16 @@ import { useLease } from './use-lease.ts'
 
 export default function CasePage() {
   const { id } = useParams<{ id: string }>()
+  const queries = useQueryClient()
   const found = useQuery({
     queryKey: caseKey(id),
     queryFn: () => get<Case>(`/api/v1/callbacks/${id}`),
-    // A case is read anew each time it is opened: a draft that is out of date must not be built on.
-    gcTime: 0,
   })
+  // A case is read anew each time it is opened: a draft that is out of date must not be built on.
+  useEffect(
+    () => () => queries.removeQueries({ queryKey: caseKey(id), exact: true }),
+    [queries, id],
+  )
   return <Loaded query={found}>{(of) => <OpenCase key={id} of={of} />}</Loaded>
 }
 

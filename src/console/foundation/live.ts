@@ -38,6 +38,7 @@ export function useLive(enabled: boolean): void {
     const channel = new BroadcastChannel(channelName)
     let leads = false
     const tell = (word: Word) => {
+      if (stopped.signal.aborted) return
       if (word.kind === 'state') setConnected(word.connected)
       else refetch(queries, word)
       channel.postMessage(word)
