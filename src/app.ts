@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { dueSources, queueDefinitions, queueHandlers, type QueueName } from '../workers/index.ts'
 import { tellAlarms } from './alarm/tell.ts'
@@ -24,7 +23,7 @@ import { openQueues, type Queues } from './foundation/queue.ts'
 import { startRelay } from './foundation/relay.ts'
 import { startTimer, type Timer } from './foundation/timer.ts'
 import { openVault } from './foundation/vault.ts'
-import { consoleFiles } from './http/console.ts'
+import { consoleFiles, consoleFolder } from './http/console.ts'
 import { healthRoutes } from './http/health.ts'
 import { buildServer } from './http/server.ts'
 import { intakeRoutes } from './intake/routes.ts'
@@ -49,9 +48,6 @@ import { askOwner } from './survey/ask.ts'
 import { sentText, textCitizen } from './survey/case-text.ts'
 import { templateReader } from './template/store.ts'
 import { unitReader } from './unit/store.ts'
-
-// Where the console is built to (vite.config.ts).
-const consoleFolder = fileURLToPath(new URL('../dist/console', import.meta.url))
 
 /** Everything wired together: the only place that knows which part stands behind which port. */
 export type App = EvaluationDeps &

@@ -1,9 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { consoleFolder } from '../http/console.ts'
 
-/** Where the console stands once it is built; the Docker image brings it along. */
-export const consoleFolder = fileURLToPath(new URL('../../dist/console', import.meta.url))
 const sourceFolder = fileURLToPath(new URL('../console', import.meta.url))
 
 /**

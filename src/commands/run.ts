@@ -4,6 +4,7 @@ import { processEnvironment, readConfig } from '../foundation/config.ts'
 import { runSandbox } from '../sandbox/gateway/command.ts'
 import { seedTemplates } from '../template/files.ts'
 import { queueDefinitions, type QueueName } from '../../workers/index.ts'
+import { ensureConsole } from './console-build.ts'
 import { stopSignal } from './stop.ts'
 
 /** `huifang serve`: HTTP until it is told to stop. */
@@ -11,6 +12,7 @@ export async function serve(): Promise<void> {
   const stop = stopSignal()
   const app = await buildApp(readConfig(processEnvironment()))
   await seedTemplates(app)
+  await ensureConsole((line) => void process.stderr.write(`${line}\n`))
   const server = await startHttp(app)
   process.send?.('ready')
   await stop

@@ -39,6 +39,7 @@ export function Console() {
         csp={{ nonce }}
         theme={consoleTheme(mode, fontSize)}
         wave={{ disabled: true }}
+        button={{ autoInsertSpace: false }}
       >
         <App component={false}>
           <QueryClientProvider client={queries}>

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
 import { AppError } from '../foundation/errors.ts'
+
+/** Where the console stands once it is built (vite.config.ts). */
+export const consoleFolder = fileURLToPath(new URL('../../dist/console', import.meta.url))
 
 const nonceMark = '__CSP_NONCE__'
 // Under these nothing is ever a page of the console.

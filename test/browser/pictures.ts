@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { testApp } from '../support/app.ts'
 import { launch } from './chromium.ts'
 import { logIn, openDesk, person } from './desk.ts'
@@ -48,6 +48,7 @@ test('pictures of every screen', async () => {
     await page.keyboard.press('?')
     await page.getByText('按键说明').first().waitFor()
     await shoot('keys')
+    expect((await readdir(folder)).length).toBeGreaterThan(5)
   } finally {
     await browser.close()
     await t.close()

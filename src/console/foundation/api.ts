@@ -29,6 +29,14 @@ export function setCsrf(token: string): void {
   csrfToken = token
 }
 
+// What a page asks for by itself must not keep a session alive at a desk that everybody has left.
+const attendedMs = 60_000
+let lastSignMs = 0
+for (const sign of ['keydown', 'pointerdown', 'pointermove'] as const) {
+  addEventListener(sign, () => void (lastSignMs = performance.now()), { passive: true })
+}
+const attended = () => performance.now() - lastSignMs < attendedMs
+
 type Listener = () => void
 const sessionLost = new Set<Listener>()
 const reached = new Set<(reachable: boolean) => void>()
@@ -60,6 +68,7 @@ export async function call<Answer>(
       credentials: 'same-origin',
       headers: {
         accept: 'application/json',
+        ...(attended() ? {} : { 'x-huifang-unattended': '1' }),
         ...(method === 'GET'
           ? {}
           : { 'content-type': 'application/json', 'x-huifang-csrf': csrfToken }),

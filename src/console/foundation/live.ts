@@ -49,13 +49,17 @@ export function useLive(enabled: boolean): void {
       else if (leads) channel.postMessage({ kind: 'state', connected })
     })
     channel.postMessage({ kind: 'who-leads' } satisfies Word)
-    navigator.locks
-      .request(lockName, { signal: stopped.signal }, () => {
-        leads = true
-        return listen(tell, stopped.signal)
-      })
-      // Aborted while another tab leads.
-      .catch(() => {})
+    const lead = () => {
+      leads = true
+      return listen(tell, stopped.signal)
+    }
+    // A browser grants locks over https only; without them every tab listens for itself.
+    const leading =
+      'locks' in navigator
+        ? navigator.locks.request(lockName, { signal: stopped.signal }, lead)
+        : lead()
+    // Aborted while another tab leads.
+    leading.catch(() => {})
     const unwatch = onReach((value) => {
       if (value === reachable) return
       reachable = value

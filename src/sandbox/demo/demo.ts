@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { buildApp, startHttp, startWork, type App } from '../../app.ts'
+import { ensureConsole } from '../../commands/console-build.ts'
 import { stopSignal } from '../../commands/stop.ts'
 import { stopwatch, systemClock } from '../../foundation/clock.ts'
 import { readConfig } from '../../foundation/config.ts'
@@ -23,6 +24,7 @@ import {
   sandboxCredentials,
   wipeDemoState,
 } from './environment.ts'
+import { deskCitizens, fillDesk } from './desk-cases.ts'
 import { simulatedPeople } from './people.ts'
 import { quickPolicy } from './quick-policy.ts'
 import { demoLogins, demoPassword, demoStaff } from './staff.ts'
@@ -66,9 +68,11 @@ export async function demo(options: DemoOptions): Promise<void> {
       if (faults.length > 0) process.exitCode = 1
     } else if (!stopped) {
       say(JSON.stringify(summary, null, 2))
-      say(`The loop is through; the services stay up. Agent key for the API: ${agentKey}`)
+      await fillDesk(app, (rows) => push(`${address}/api/v1/transactions`, sourceKey, rows))
+      say(`The loop is through and the desk is filled; the services stay up.`)
+      say(`Agent key for the API: ${agentKey}`)
       for (const { name, role } of demoLogins)
-        say(`sign in as ${name} (${role}) with ${demoPassword}`)
+        say(`sign in at ${address} as ${name} (${role}) with ${demoPassword}`)
       say('Ctrl-C ends the demo. What it did is kept; --fresh wipes it.')
       await stop
     }
@@ -86,17 +90,20 @@ async function start(options: DemoOptions, undo: (() => Promise<unknown>)[]) {
     await wipeDemoState()
   }
   const state = await openDemoState()
+  // Whoever looks at the console of a run that ends by itself is too late for it.
+  const built = options.once ? null : ensureConsole(say)
   const postgres = await startEmbeddedPostgres(postgresFolder)
   undo.push(() => postgres.detach())
   await migrateDatabase(postgres.url)
 
+  const citizens = await citizenBehaviour()
   const gateway = await startSandboxGateway({
     clock: systemClock,
     credentials: sandboxCredentials,
     openTemplates: true,
     receiptDelayMs: 150,
     pushes: { retryMs: [500, 1_000, 2_000] },
-    behaviour: await citizenBehaviour(),
+    behaviour: (phone, text) => deskCitizens.get(phone) ?? citizens(phone, text),
   })
   undo.push(() => gateway.close())
   // One call whose answer is lost although the texts went out: a receipt settles it (law 4).
@@ -110,6 +117,7 @@ async function start(options: DemoOptions, undo: (() => Promise<unknown>)[]) {
   const log = openLog('info', createWriteStream(join(demoFolder, 'huifang.log'), { flags: 'a' }))
   const app = await buildApp(readConfig(environment), log)
   undo.push(() => app.close())
+  await built
   const server = await listen(app, options.port)
   undo.push(() => server.close())
   const hooks = `${server.listeningOrigin}/hooks/aliyun/${state.hookToken}`
