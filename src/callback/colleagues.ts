@@ -5,7 +5,7 @@ import type { Tx } from '../foundation/database.ts'
 import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Staff } from '../staff/staff.ts'
-import { concernedUnits } from '../unit/scope.ts'
+import { inSight, sightOf } from '../unit/scope.ts'
 import type { Colleague } from './schema.ts'
 import { passLease } from './store.ts'
 import { entry, withHeld, type CallbackDeps } from './work.ts'
@@ -68,7 +68,7 @@ export async function reassign(
       .forUpdate()
       .executeTakeFirst()
     if (!callback) throw new AppError('record.not_found', { what: '该回访任务' })
-    if (concernedUnits(units, staff.unitCode).includes(callback.unitCode)) {
+    if (!inSight(sightOf(units, staff), callback.unitCode)) {
       throw new AppError('callback.own_unit')
     }
     await pass(deps, tx, staff, callback, to)
@@ -87,12 +87,12 @@ async function pass(
   const [policy, units] = await Promise.all([deps.policy(), deps.units()])
   const colleague = await tx
     .selectFrom('staff')
-    .select(['id', 'unitCode'])
+    .select(['id', 'unitCode', 'scopeCode'])
     .where('id', '=', to)
     .where('active', '=', true)
     .where('role', 'in', ['agent', 'supervisor'])
     .executeTakeFirst()
-  if (!colleague || concernedUnits(units, colleague.unitCode).includes(callback.unitCode)) {
+  if (!colleague || !inSight(sightOf(units, colleague), callback.unitCode)) {
     throw new AppError('callback.colleague')
   }
   const { leaseSeconds } = policy.callback
@@ -132,7 +132,7 @@ export async function answer(
       .select('unitCode')
       .where('id', '=', id)
       .executeTakeFirstOrThrow()
-    if (concernedUnits(units, staff.unitCode).includes(unitCode)) {
+    if (!inSight(sightOf(units, staff), unitCode)) {
       throw new AppError('callback.own_unit')
     }
     await insertNote(deps, tx, staff, id, 'answer', text, answered[0]!.byStaff)

@@ -1,6 +1,6 @@
 import { sql, type SqlBool } from 'kysely'
 import type { Staff } from '../staff/staff.ts'
-import { concernedUnits } from '../unit/scope.ts'
+import { sightOf, whereInSight } from '../unit/scope.ts'
 import type { DeskCounts, QueueQuery, QueueRow, QueueScope } from './schema.ts'
 import type { CallbackDeps } from './work.ts'
 
@@ -34,9 +34,9 @@ export async function readQueue(
   query: QueueQuery,
 ): Promise<{ rows: QueueRow[]; total: number }> {
   const [{ callback: policy }, units] = await Promise.all([deps.policy(), deps.units()])
-  const forbidden = concernedUnits(units, staff.unitCode)
+  const sight = sightOf(units, staff)
   const condition = sql<SqlBool>`${within(query.scope, staff, policy.soonMinutes)}
-    AND c.unit_code <> ALL(${forbidden}::text[])
+    AND ${whereInSight('c.unit_code', sight)}
     AND (${query.origin ?? null}::text IS NULL OR c.origin = ${query.origin ?? null})
     AND (${query.unitCode ?? null}::text IS NULL OR c.unit_code = ${query.unitCode ?? null})
     AND (${query.business ?? null}::text IS NULL OR t.business = ${query.business ?? null})`
@@ -65,21 +65,26 @@ export async function readQueue(
 /** The live figures of the desk. All read partial indexes that hold open work only. */
 export async function countDesk(deps: QueueDeps, staff: Staff): Promise<DeskCounts> {
   const [{ callback: policy }, units] = await Promise.all([deps.policy(), deps.units()])
-  const forbidden = concernedUnits(units, staff.unitCode)
+  const sight = sightOf(units, staff)
+  const concerns = sql<SqlBool>`q.concerned_units && ${sight.never}::text[]`
+  const ours =
+    sight.within === null
+      ? sql`true`
+      : sql`coalesce(q.unit_code = ANY(${sight.within}::text[]), false)`
   const count = (scope: QueueScope) =>
     sql`count(*) FILTER (WHERE ${within(scope, staff, policy.soonMinutes)})::int`
   const { rows } = await sql<DeskCounts>`
     SELECT ${count('due')} AS due, ${count('later')} AS later, ${count('claimed')} AS claimed,
       ${count('overdue')} AS overdue, ${count('soon')} AS soon, ${count('mine')} AS mine,
-      (SELECT count(*)::int FROM triage WHERE state = 'waiting'
-        AND NOT concerned_units && ${forbidden}::text[]) AS triage,
-      (SELECT count(*)::int FROM duty WHERE state = 'ringing') AS ringing,
+      (SELECT count(*)::int FROM triage q WHERE q.state = 'waiting' AND NOT ${concerns} AND ${ours}) AS triage,
+      (SELECT count(*)::int FROM duty d WHERE d.state = 'ringing' AND NOT EXISTS (
+        SELECT 1 FROM triage q WHERE q.reply_id = d.reply_id AND ${concerns})) AS ringing,
       (SELECT count(*)::int FROM rating_review r JOIN callback k ON k.id = r.callback_id
         WHERE r.state = 'waiting' AND r.proposed_by <> ${staff.id}
-        AND k.unit_code <> ALL(${forbidden}::text[])) AS reviews,
+        AND ${whereInSight('k.unit_code', sight)}) AS reviews,
       (SELECT count(DISTINCT n.callback_id)::int FROM callback_note n JOIN callback k ON k.id = n.callback_id
         WHERE n.kind = 'question' AND n.answered_at IS NULL
-        AND k.unit_code <> ALL(${forbidden}::text[])) AS questions
-    FROM callback c WHERE ${atWork} AND c.unit_code <> ALL(${forbidden}::text[])`.execute(deps.db)
+        AND ${whereInSight('k.unit_code', sight)}) AS questions
+    FROM callback c WHERE ${atWork} AND ${whereInSight('c.unit_code', sight)}`.execute(deps.db)
   return rows[0]!
 }

@@ -3,6 +3,7 @@ import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Rating } from '../foundation/rating.ts'
+import { whereInSight, type Sight } from '../unit/scope.ts'
 import type { CallbackOrigin, CallbackState, Finding } from './rules.ts'
 
 export interface Callback {
@@ -32,11 +33,6 @@ export const columns = [
   'leaseHolder',
   'leaseUntil',
 ] as const
-
-/** Leaves out the cases of these units (law 7). */
-export function notOf(units: readonly string[]) {
-  return sql<boolean>`callback.unit_code <> ALL(${[...units]}::text[])`
-}
 
 /** Opens callbacks, each unless one is at work for its case already; returns the cases of those opened. */
 export async function insertCallbacks(
@@ -79,11 +75,11 @@ export async function lockCallbacks(
 
 /**
  * Gives the next waiting callback to one person: people pull, and two who pull at once get two different
- * ones. Cases of the units in `forbiddenUnits` are not seen at all (law 7). Lease by the database's clock.
+ * ones. Cases out of sight are not seen at all (law 7). Lease by the database's clock.
  */
 export async function claimNext(
   deps: Pick<Core, 'db'>,
-  claim: { staffId: Id; forbiddenUnits: readonly string[]; leaseSeconds: number },
+  claim: { staffId: Id; sight: Sight; leaseSeconds: number },
 ): Promise<Callback | null> {
   const row = await deps.db
     .updateTable('callback')
@@ -98,7 +94,7 @@ export async function claimNext(
         .select('id')
         .where('state', '=', 'waiting')
         .where('notBefore', '<=', sql<Date>`now()`)
-        .where(notOf(claim.forbiddenUnits))
+        .where(whereInSight('callback.unit_code', claim.sight))
         .orderBy('priority', 'desc')
         .orderBy('dueAt')
         .limit(1)
@@ -115,7 +111,7 @@ export async function claimNext(
 export async function claimOne(
   tx: Tx,
   id: Id,
-  claim: { staffId: Id; forbiddenUnits: readonly string[]; leaseSeconds: number },
+  claim: { staffId: Id; sight: Sight; leaseSeconds: number },
 ): Promise<Callback | null> {
   const row = await tx
     .updateTable('callback')
@@ -126,7 +122,7 @@ export async function claimOne(
     })
     .where('id', '=', id)
     .where('state', '=', 'waiting')
-    .where(notOf(claim.forbiddenUnits))
+    .where(whereInSight('callback.unit_code', claim.sight))
     .returning(columns)
     .executeTakeFirst()
   return (row as Callback | undefined) ?? null

@@ -7,7 +7,7 @@ import { maskPhone } from '../foundation/phone.ts'
 import { ratingNames, type Rating } from '../foundation/rating.ts'
 import type { Staff } from '../staff/staff.ts'
 import { callScript } from '../template/call-script.ts'
-import { concernedUnits } from '../unit/scope.ts'
+import { inSight, sightOf, whereInSight, type Sight } from '../unit/scope.ts'
 import { officersAt, unitAt } from '../unit/at-date.ts'
 import { readDraft } from './draft.ts'
 import { lastRetryTime, retryTime } from './rules.ts'
@@ -26,8 +26,8 @@ export interface ViewDeps extends CallbackDeps {
 export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promise<CaseView> {
   const [{ callback: policy }, units] = await Promise.all([deps.policy(), deps.units()])
   const callback = await readCallback(deps, id)
-  const forbidden = concernedUnits(units, staff.unitCode)
-  if (!callback || forbidden.includes(callback.unitCode)) {
+  const sight = sightOf(units, staff)
+  if (!callback || !inSight(sight, callback.unitCode)) {
     throw new AppError('record.not_found', { what: '该回访任务' })
   }
   if (callback.holderId !== staff.id) {
@@ -43,7 +43,7 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
       readSurveyFacts(deps, caseId),
       readReplies(deps, caseId),
       readAttempts(deps, id),
-      transaction.phoneHash ? readEarlier(deps, caseId, transaction.phoneHash, forbidden) : [],
+      transaction.phoneHash ? readEarlier(deps, caseId, transaction.phoneHash, sight) : [],
       readNotes(deps, id),
       readDraft(deps, deps.db, staff.id, id),
       deps.sentText(caseId),
@@ -245,12 +245,7 @@ async function readAttempts(deps: ViewDeps, callbackId: Id) {
 const earlierAtMost = 10
 
 /** Earlier matters of the same number, newest first; those of one's own unit are not shown (law 7). */
-async function readEarlier(
-  deps: ViewDeps,
-  caseId: Id,
-  phoneHash: Buffer,
-  forbidden: readonly string[],
-) {
+async function readEarlier(deps: ViewDeps, caseId: Id, phoneHash: Buffer, sight: Sight) {
   const { rows } = await sql<Omit<CaseView['earlier'][number], 'unitName'> & { unitCode: string }>`
     SELECT t.external_id, t.business, t.item, t.unit_code, t.completed_at,
       s.disposition AS result, c.state AS callback_state
@@ -258,7 +253,7 @@ async function readEarlier(
     LEFT JOIN survey s ON s.id = t.id
     LEFT JOIN LATERAL (SELECT state FROM callback WHERE case_id = t.id ORDER BY id DESC LIMIT 1) c ON true
     WHERE t.phone_hash = ${phoneHash} AND t.id <> ${caseId}
-      AND t.unit_code <> ALL(${[...forbidden]}::text[])
+      AND ${whereInSight('t.unit_code', sight)}
     ORDER BY t.id DESC LIMIT ${earlierAtMost}`.execute(deps.db)
   return rows
 }

@@ -6,7 +6,7 @@ import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import type { Staff } from '../staff/staff.ts'
-import { concernedUnits } from '../unit/scope.ts'
+import { inSight, sightOf } from '../unit/scope.ts'
 import type { Unit } from '../unit/unit.ts'
 import {
   claimNext,
@@ -32,7 +32,7 @@ export async function claim(deps: CallbackDeps, staff: Staff): Promise<Callback>
   const [policy, units] = await Promise.all([deps.policy(), deps.units()])
   const callback = await claimNext(deps, {
     staffId: staff.id,
-    forbiddenUnits: concernedUnits(units, staff.unitCode),
+    sight: sightOf(units, staff),
     leaseSeconds: policy.callback.leaseSeconds,
   })
   if (!callback) throw new AppError('callback.none_waiting')
@@ -46,7 +46,7 @@ export async function claimThis(deps: CallbackDeps, staff: Staff, id: Id): Promi
   return deps.db.transaction().execute(async (tx) => {
     const callback = await claimOne(tx, id, {
       staffId: staff.id,
-      forbiddenUnits: concernedUnits(units, staff.unitCode),
+      sight: sightOf(units, staff),
       leaseSeconds: policy.callback.leaseSeconds,
     })
     if (!callback) throw new AppError('record.changed', { what: '该回访任务' })
@@ -98,7 +98,7 @@ export async function review(
     if (!pending) throw new AppError('record.not_found', { what: '待复核的评价' })
     if (pending.state !== 'waiting') throw new AppError('record.changed', { what: '复核' })
     if (pending.proposedBy === staff.id) throw new AppError('callback.second_person')
-    if (concernedUnits(units, staff.unitCode).includes(pending.unitCode)) {
+    if (!inSight(sightOf(units, staff), pending.unitCode)) {
       throw new AppError('callback.own_unit')
     }
     await decideReview(tx, pending, { approve, by: staff.id })

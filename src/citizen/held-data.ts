@@ -104,6 +104,14 @@ export const heldData: readonly HeldData[] = [
     ofCases: ofCallbacks.ofCases,
   },
   {
+    table: 'shift_note',
+    idColumn: 'id',
+    sealed: { text_sealed: 'note' },
+    required: ['text_sealed'],
+    caseOf: null,
+    ofCases: () => sql`false`,
+  },
+  {
     table: 'inbound',
     idColumn: 'id',
     sealed: { body_sealed: 'body' },

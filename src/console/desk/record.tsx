@@ -186,7 +186,7 @@ export function Record({
                 ref={wish}
                 value={content.wish}
                 maxLength={2_000}
-                autoSize={{ minRows: 1, maxRows: 4 }}
+                rows={1}
                 placeholder="希望怎么解决"
                 onChange={(event) => set({ wish: event.target.value })}
               />
@@ -211,7 +211,7 @@ export function Record({
             ref={note}
             value={content.note}
             maxLength={4_000}
-            autoSize={{ minRows: talked ? 3 : 2, maxRows: 10 }}
+            rows={talked ? 3 : 2}
             placeholder={talked ? '按对方原话记录经过' : ''}
             onChange={(event) => set({ note: event.target.value })}
           />

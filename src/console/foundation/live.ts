@@ -89,7 +89,7 @@ function listen(tell: (word: Word) => void, stop: AbortSignal): Promise<void> {
         if (broken) tell({ kind: 'resync' })
         broken = false
       })
-      source.addEventListener('message', ({ data }: MessageEvent<string>) => {
+      source.addEventListener('change', ({ data }: MessageEvent<string>) => {
         const { topic } = JSON.parse(data) as { topic: Topic }
         tell({ kind: 'event', topic })
       })

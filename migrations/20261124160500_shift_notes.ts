@@ -11,7 +11,7 @@ CREATE TABLE shift_note (
   text_sealed bytea NOT NULL
 );
 CREATE INDEX ON shift_note (at);
-GRANT SELECT, INSERT ON shift_note TO huifang_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON shift_note TO huifang_app;
 `)
     .execute(db)
 }
