@@ -3,6 +3,8 @@ import { dueSources, queueDefinitions, queueHandlers, type QueueName } from '../
 import { tellAlarms } from './alarm/tell.ts'
 import { alarmRoutes } from './alarm/routes.ts'
 import { settleAttempts } from './callback/attempt.ts'
+import { auditRoutes } from './audit/routes.ts'
+import { sealAudit } from './audit/seal.ts'
 import { callbackRoutes } from './callback/routes.ts'
 import { superviseRoutes } from './callback/supervise-routes.ts'
 import { returnExpiredLeases } from './callback/store.ts'
@@ -137,6 +139,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),
     sessionRoutes({ ...app, ...cookies, sandbox: config.HUIFANG_SANDBOX, singleSignOn: false }),
+    auditRoutes(app),
     liveRoutes({ ...app, hub, listen: () => listenForChanges(config.DATABASE_URL, log, hub) }),
     consoleFiles(consoleFolder),
   ])
@@ -174,6 +177,7 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     every('sources', 30, () => watchSources(app)),
     every('pauses', 10, () => forgetEndedPauses(app)),
     startTimer('stale', 3_600_000, log, () => dropStale(app)),
+    every('audit seal', 60, () => sealAudit(app)),
     every('sessions', 3600, () => dropOldSessions(app.db)),
     startTimer('growth', 600_000, log, () => tendGrowth(app)),
   ]

@@ -127,6 +127,19 @@ staff
   .description('print another password for one sign-in; forgives failed tries')
   .action(async (name: string) => (await people()).staffResetPassword(name))
 
+const audit = program.command('audit').description('who saw and changed what')
+audit
+  .command('verify')
+  .description('check every entry against its seal; exit code 1 when something was tampered with')
+  .option('--head <seal>', 'the head of an earlier check, which must still be in the chain')
+  .action(async ({ head }: { head?: string }) =>
+    (await import('./commands/audit.ts')).auditVerify(head),
+  )
+audit
+  .command('seal')
+  .description('seal what is not sealed yet, without waiting for `work`')
+  .action(async () => (await import('./commands/audit.ts')).auditSeal())
+
 const callback = program.command('callback').description('the callback queue')
 callback
   .command('list')

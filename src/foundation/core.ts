@@ -10,6 +10,8 @@ export interface Vault {
   open(sealed: Buffer, context: SealContext): string
   /** HMAC-SHA-256 under the key that never rotates: how a number is found again. */
   hashPhone(phone: string): Buffer
+  /** HMAC-SHA-256 under a key of its own that never rotates: proves that a text was written by us. */
+  stamp(text: string): Buffer
   /** HMAC-SHA-256 of a name, under the same key: whether two transactions name the same person. */
   hashPerson(name: string): Buffer
 }

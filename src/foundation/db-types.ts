@@ -82,8 +82,20 @@ export interface Audit {
   at: Generated<Timestamp>;
   details: Generated<Json>;
   id: string;
+  slot: Generated<number>;
   subject: string;
   subjectKind: string;
+}
+
+export interface AuditSeal {
+  contentHash: Buffer;
+  firstId: string | null;
+  lastId: string | null;
+  mac: Buffer;
+  previousMac: Buffer;
+  rowCount: number;
+  sealedAt: Timestamp;
+  slot: number;
 }
 
 export interface Callback {
@@ -497,6 +509,7 @@ export interface DB {
   amendment: Amendment;
   attempt: Attempt;
   audit: Audit;
+  auditSeal: AuditSeal;
   callback: Callback;
   callbackDraft: CallbackDraft;
   callbackNote: CallbackNote;

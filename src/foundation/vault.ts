@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync } from 'node:crypto'
 import type { Vault } from './core.ts'
 import { personHash } from './person.ts'
 import { phoneHash } from './phone.ts'
@@ -6,11 +7,13 @@ import { sealer, type SealingKey } from './secrets.ts'
 /** The vault over the configured keys. */
 export function openVault(dataKeys: readonly SealingKey[], phoneHashKey: Buffer): Vault {
   const safe = sealer({ keys: dataKeys })
+  const stampKey = Buffer.from(hkdfSync('sha256', phoneHashKey, '', 'huifang stamp', 32))
   return {
     seal: (text, context) => safe.seal(text, context),
     // What was erased is empty, and opens as nothing.
     open: (sealed, context) => (sealed.length === 0 ? '' : safe.open(sealed, context)),
     hashPhone: (phone) => phoneHash(phoneHashKey, phone),
+    stamp: (text) => createHmac('sha256', stampKey).update(text).digest(),
     hashPerson: (name) => personHash(phoneHashKey, name),
   }
 }

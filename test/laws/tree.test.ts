@@ -45,6 +45,7 @@ const order = [
   'staff',
   'unit',
   'policy',
+  'audit',
   'alarm',
   'foundation',
 ]
@@ -91,6 +92,7 @@ test('features meet through verbs, never through each other’s stores', () => {
 
 const tablesOf: Record<string, readonly string[]> = {
   alarm: ['alarm'],
+  audit: ['auditSeal'],
   callback: ['callback', 'attempt', 'ratingReview', 'callbackDraft', 'callbackNote', 'shiftNote'],
   citizen: ['erasure'],
   evaluation: ['reply', 'triage', 'duty', 'lexiconVersion'],
