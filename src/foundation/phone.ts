@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 
 /** Mobiles can be texted; everything else that can be dialled is `landline`, short numbers too. */
 export type PhoneKind = 'mobile' | 'landline'
@@ -73,6 +73,6 @@ export function maskPhone(phone: string): string {
  * Numbers are few enough to be tried out, so without the key's secrecy this hides nothing: the hash
  * is personal data too.
  */
-export function phoneHash(key: Buffer, phone: string): Buffer {
+export function phoneHash(key: KeyObject | Buffer, phone: string): Buffer {
   return createHmac('sha256', key).update(phone).digest()
 }

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto'
 import type { Vault } from './core.ts'
 import { personHash } from './person.ts'
 import { phoneHash } from './phone.ts'
@@ -7,13 +7,16 @@ import { sealer, type SealingKey } from './secrets.ts'
 /** The vault over the configured keys. */
 export function openVault(dataKeys: readonly SealingKey[], phoneHashKey: Buffer): Vault {
   const safe = sealer({ keys: dataKeys })
-  const stampKey = Buffer.from(hkdfSync('sha256', phoneHashKey, '', 'huifang stamp', 32))
+  const stampKey = createSecretKey(
+    Buffer.from(hkdfSync('sha256', phoneHashKey, '', 'huifang stamp', 32)),
+  )
+  const hashKey = createSecretKey(phoneHashKey)
   return {
     seal: (text, context) => safe.seal(text, context),
     // What was erased is empty, and opens as nothing.
     open: (sealed, context) => (sealed.length === 0 ? '' : safe.open(sealed, context)),
-    hashPhone: (phone) => phoneHash(phoneHashKey, phone),
+    hashPhone: (phone) => phoneHash(hashKey, phone),
     stamp: (text) => createHmac('sha256', stampKey).update(text).digest(),
-    hashPerson: (name) => personHash(phoneHashKey, name),
+    hashPerson: (name) => personHash(hashKey, name),
   }
 }

@@ -79,8 +79,8 @@ export interface Draft extends NewTransaction {
   contentHash: Buffer
   number: PlannedTransaction['number']
   business: PlannedTransaction['business']
-  /** The row as it came, sealed, for the record of an amendment. */
-  rowSealed: Buffer
+  /** The row as it came, for the record of an amendment. */
+  canonical: string
 }
 
 function draftOf(deps: PlanDeps, source: string, row: TransactionRow): Draft {
@@ -106,7 +106,7 @@ function draftOf(deps: PlanDeps, source: string, row: TransactionRow): Draft {
     withdrawn: kind === 'cancelled',
     number: phone.ok ? phone.kind : citizen.phone.trim() === '' ? 'missing' : 'invalid',
     contentHash: createHash('sha256').update(canonical).digest(),
-    rowSealed: deps.vault.seal(canonical, 'row'),
+    canonical,
   }
 }
 

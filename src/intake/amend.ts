@@ -31,7 +31,7 @@ export async function amendTransaction(
     transactionId,
     kind: draft.kind === 'cancelled' ? 'cancelled' : 'amended',
     applied,
-    rowSealed: draft.rowSealed,
+    rowSealed: deps.vault.seal(draft.canonical, 'row'),
   })
   // The latest content is what a repeated push is compared with.
   await setContentHash(tx, transactionId, draft)
