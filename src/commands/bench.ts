@@ -22,6 +22,7 @@ const benches: Record<
 > = {
   dispatch: async (...given) =>
     (await import('../sandbox/bench/dispatch.ts')).benchDispatch(...given),
+  loop: async (...given) => (await import('../sandbox/bench/loop.ts')).benchLoop(...given),
   reply: async (progress) => (await import('../reply/bench.ts')).benchReply(progress),
 }
 

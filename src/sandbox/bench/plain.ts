@@ -5,6 +5,7 @@ import { stopwatch, systemClock } from '../../foundation/clock.ts'
 import { idMaker } from '../../foundation/ids.ts'
 import { postgresBackend, redisBackend, type QueueBackend } from '../../foundation/queue-backend.ts'
 import { startChild } from './processes.ts'
+import { plainPhoneOf } from './rows.ts'
 import { query, type Backend, type BenchServers } from './servers.ts'
 import { waitFor, type Gateway } from './stage.ts'
 
@@ -73,7 +74,7 @@ export async function openPlain(
   const bare = queues.queue(noOps, { removeOnComplete: true })
   const pool = new Pool({ connectionString: database.url, max: 8 })
   const newId = idMaker(systemClock)
-  let phones = 500_000_000
+  let phones = 0
 
   const ask = async (surveys: number): Promise<void> => {
     const ids = Array.from({ length: surveys }, newId)
@@ -82,7 +83,7 @@ export async function openPlain(
       await pool.query(
         `INSERT INTO plain_survey (id, phone, state) SELECT id, phone, 'scheduled'
          FROM unnest($1::uuid[], $2::text[]) AS fresh (id, phone)`,
-        [part, part.map(() => `13${String(phones++)}`)],
+        [part, part.map(() => plainPhoneOf(phones++))],
       )
       await parallel(part, (id) => queue.add('ask', { id }))
     }

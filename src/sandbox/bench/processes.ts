@@ -18,7 +18,7 @@ export async function startChild(
 ): Promise<Child> {
   const child = fork(module, args, {
     env: environment,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 2, 'inherit', 'ipc'],
   })
   const gone = once(child, 'exit')
   const first = await Promise.race([once(child, 'message'), gone.then(() => null)])

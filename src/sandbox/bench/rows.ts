@@ -5,6 +5,8 @@ export const unitCount = 200
 export const unitCode = (index: number) => `BENCH${index % unitCount}`
 
 const phoneOf = (index: number) => `13${String(100_000_000 + index)}`
+/** The numbers of the plain design's citizens. */
+export const plainPhoneOf = (index: number) => `13${String(700_000_000 + index)}`
 
 /** Part of the citizens who reply; one in twenty of these is dissatisfied. */
 export const replyShare = 0.4
@@ -30,4 +32,19 @@ export function replyOf(phone: string): string | null {
   const drawn = createHash('sha256').update(phone).digest().readUInt16BE(0) / 2 ** 16
   if (drawn >= replyShare) return null
   return drawn < replyShare * 0.05 ? '3，等了两个小时' : '1'
+}
+
+/** How many of the citizens of so many transactions reply. */
+export function repliesTo(first: number, count: number): number {
+  return countReplies(count, (index) => phoneOf(first + index))
+}
+
+export function plainReplies(count: number): number {
+  return countReplies(count, plainPhoneOf)
+}
+
+function countReplies(count: number, numberOf: (index: number) => string): number {
+  let replies = 0
+  for (let index = 0; index < count; index++) if (replyOf(numberOf(index)) !== null) replies++
+  return replies
 }

@@ -4,6 +4,7 @@ import { buildCore } from '../../app.ts'
 import { systemClock } from '../../foundation/clock.ts'
 import { readConfig } from '../../foundation/config.ts'
 import type { Core } from '../../foundation/core.ts'
+import type { Id } from '../../foundation/ids.ts'
 import { openLog } from '../../foundation/log.ts'
 import { acceptRows } from '../../intake/accept.ts'
 import type { PlanDeps } from '../../survey/plan.ts'
@@ -24,6 +25,8 @@ export interface Stage {
   core: Core
   environment: Record<string, string>
   sourceKey: string
+  /** Whatever the benchmark makes has a higher id; history has lower ones. */
+  beganId: Id
   databaseUrl: string
   startWorker(): Promise<Child>
   /** Resolves to the address on which it listens. */
@@ -31,6 +34,8 @@ export interface Stage {
   gateway: Gateway
   /** Takes transactions in, a thousand at once. `first` tells one row from another. */
   intake(first: number, count: number): Promise<void>
+  /** Throws when the gateway's ledger shows a text that went out twice. */
+  mustHaveTextedOnce(): Promise<void>
   close(): Promise<void>
 }
 
@@ -104,23 +109,29 @@ export async function openStage(servers: BenchServers, backend: Backend): Promis
   await prepare(core)
   const sourceKey = await createSource(core, { name: 'bench', silentAfterMinutes: null })
   const entry = '../../main.ts'
+  const gateway = gatewayAt(endpoint)
   return {
     core,
     environment,
     sourceKey,
+    beganId: core.newId(),
     databaseUrl: database.url,
     startWorker: () => child(entry, ['work'], environment),
     async startServe() {
       await child(entry, ['serve'], environment)
       return `http://127.0.0.1:${port}`
     },
-    gateway: gatewayAt(endpoint),
+    gateway,
     async intake(first, count) {
       const completedAt = systemClock.now().toISOString()
       for (let done = 0; done < count; done += 1_000) {
         const rows = transactionRows(first + done, Math.min(1_000, count - done), completedAt)
         await acceptRows(deps, 'bench', rows)
       }
+    },
+    async mustHaveTextedOnce() {
+      const { repeated } = await gateway.state()
+      if (repeated > 0) throw new Error(`${repeated} texts went out twice`)
     },
     async close() {
       for (const step of undo.reverse()) await step().catch(() => {})
