@@ -40,6 +40,8 @@ import { feedRoutes } from './scoring/routes.ts'
 import { aliyunGateway } from './sms/aliyun.ts'
 import type { InboundChannel } from './sms/inbound.ts'
 import { noOwner } from './sms/owner.ts'
+import { startPulling, type PullDeps } from './sms/pull.ts'
+import { pullQueues } from './sms/pull-queues.ts'
 import { createPace } from './sms/pace.ts'
 import { forgetEndedPauses } from './sms/pause.ts'
 import { hookRoutes } from './sms/routes.ts'
@@ -125,11 +127,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     hookRoutes({
       ...app,
       hookToken: config.HUIFANG_HOOK_TOKEN,
-      pushed(channel, id, body) {
-        look(app, channel, id, body).catch((error: unknown) =>
-          log.error({ err: error }, 'a push waits for the sweep'),
-        )
-      },
+      pushed: pushedTo(app),
     }),
     callbackRoutes(app),
     superviseRoutes(app),
@@ -145,6 +143,15 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
   ])
   await server.listen({ host: config.HUIFANG_HOST, port: config.HUIFANG_PORT })
   return server
+}
+
+/** Has a raw push looked at once it is committed, however it came. */
+function pushedTo(app: App): PullDeps['pushed'] {
+  return (channel, id, body) => {
+    look(app, channel, id, body).catch((error: unknown) =>
+      app.log.error({ err: error }, 'a push waits for the sweep'),
+    )
+  }
 }
 
 /** Has a raw push understood. Somebody may be in danger: then not even the queue's few milliseconds are waited for. */
@@ -181,6 +188,11 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     every('sessions', 3600, () => dropOldSessions(app.db)),
     startTimer('growth', 600_000, log, () => tendGrowth(app)),
   ]
+  for (const { channel, queue } of pullQueues(config, app.clock)) {
+    if (!only || only.includes(channel === 'sms_up' ? 'replies' : 'receipts')) {
+      timers.push(startPulling({ ...app, pushed: pushedTo(app) }, channel, queue))
+    }
+  }
   const webhook = config.HUIFANG_ALARM_WEBHOOK_URL
   if (webhook) timers.push(every('alarms', 1, () => tellAlarms(app, webhook)))
   return {

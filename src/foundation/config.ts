@@ -4,6 +4,9 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const key32 = (text: string) => Buffer.from(text, 'base64').length === 32
 
+const host = z.string().regex(/^[\w.-]+(:\d+)?$/, 'must be host or host:port, without a scheme')
+const queueName = z.string().regex(/^[\w-]{1,120}$/, 'must be the name that the console shows')
+
 const dataKeys = z.string().transform((text, context) => {
   const keys = text.split(',').map((part) => {
     const [id, key = ''] = part.trim().split(':')
@@ -41,15 +44,28 @@ export const settingsSchema = z.object({
     .min(1)
     .optional()
     .describe('Secret of the SMS account'),
-  ALIYUN_SMS_ENDPOINT: z
-    .string()
-    .regex(/^[\w.-]+(:\d+)?$/, 'must be host or host:port, without a scheme')
+  ALIYUN_SMS_ENDPOINT: host
     .default('dysmsapi.aliyuncs.com')
     .describe('Where the SMS provider listens'),
   ALIYUN_SMS_PROTOCOL: z
     .enum(['https', 'http'])
     .default('https')
     .describe('`http` is for the sandbox'),
+  HUIFANG_ALIYUN_QUEUE_SMS_UP: queueName
+    .optional()
+    .describe(
+      'Queue from which replies are pulled, as the console shows it, `Alicom-Queue-…-SmsUp`',
+    ),
+  HUIFANG_ALIYUN_QUEUE_SMS_REPORT: queueName
+    .optional()
+    .describe('Queue from which receipts are pulled, `Alicom-Queue-…-SmsReport`'),
+  HUIFANG_ALIYUN_QUEUE_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .default('https://1943695596114318.mns.cn-hangzhou.aliyuncs.com')
+    .describe('Where the queues are: the account is the provider’s own'),
+  HUIFANG_ALIYUN_TOKEN_ENDPOINT: host
+    .default('dybaseapi.aliyuncs.com')
+    .describe('Where the keys to the queues are given out'),
   HUIFANG_SANDBOX: flag
     .default(false)
     .describe(

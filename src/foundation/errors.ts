@@ -145,6 +145,11 @@ export const errorCatalogue = {
     class: 'retry',
     message: '向短信平台查询发送结果失败，稍后重试',
   },
+  'sms.pull_failed': {
+    status: 502,
+    class: 'retry',
+    message: '从短信平台的消息队列读取失败（{code}），稍后自动重试',
+  },
   'inbound.unreadable': {
     status: 422,
     class: 'permanent',

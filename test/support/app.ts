@@ -73,6 +73,10 @@ export async function testApp(
     HUIFANG_PORT: '0',
     HUIFANG_SHUTDOWN_SECONDS: '5',
     ...(options.redisUrl ? { REDIS_URL: options.redisUrl } : {}),
+    HUIFANG_ALIYUN_QUEUE_ENDPOINT: gateway.url,
+    HUIFANG_ALIYUN_TOKEN_ENDPOINT: gateway.endpoint,
+    HUIFANG_ALIYUN_QUEUE_SMS_UP: options.gateway?.queues?.smsUp ?? '',
+    HUIFANG_ALIYUN_QUEUE_SMS_REPORT: options.gateway?.queues?.smsReport ?? '',
   }
   const logged: string[] = []
   const log = openLog('info', { write: (line) => void logged.push(line) })

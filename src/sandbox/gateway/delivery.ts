@@ -4,7 +4,6 @@ import { formatProviderTime } from '../../sms/provider-time.ts'
 import type { Faults } from './faults.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
 import type { Pending } from './pending.ts'
-import type { Pusher } from './push.ts'
 
 /** What becomes of a text at the other end. */
 export interface Behaviour {
@@ -24,14 +23,18 @@ export interface Reply {
   afterMs?: number | undefined
 }
 
+/** Takes items to whoever wants them. */
+export type Outlet = (items: object[], newestFirst: boolean) => void
+
 export interface DeliveryDeps {
   clock: Clock
   ledger: Ledger
   faults: Faults
   random: () => number
   pending: Pending
-  reports: Pusher
-  ups: Pusher
+  /** Ways out of receipts and of replies. */
+  reports: readonly Outlet[]
+  ups: readonly Outlet[]
   receiptDelayMs: number
   behaviour(phone: string, text: LedgerEntry): Behaviour
 }
@@ -59,11 +62,13 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     timers.add(timer)
   }
 
-  const push = (pusher: Pusher, items: object[]) => {
+  const push = (outlets: readonly Outlet[], items: object[]) => {
     const { duplicate, reorder } = faults.pushes()
-    pusher.push(items, reorder)
     const again = duplicate > 0 ? items.filter(() => deps.random() < duplicate) : []
-    if (again.length > 0) pusher.push(again, reorder)
+    for (const outlet of outlets) {
+      outlet(items, reorder)
+      if (again.length > 0) outlet(again, reorder)
+    }
   }
 
   const report = (due: [LedgerEntry, string][]) => {

@@ -37,6 +37,8 @@ const pushFaults = z.strictObject({
   duplicate: share.default(0),
   /** Newest first. */
   reorder: z.boolean().default(false),
+  /** Part of the deletions of queued messages that are answered and not done: they come again. */
+  loseDeletes: share.default(0),
   /** Everything comes so much later. */
   delayMs: z.number().nonnegative().default(0),
 })
@@ -58,6 +60,7 @@ export interface Faults {
   /** The first fault that strikes this call. */
   strike(action: Action, phones: readonly string[]): CallFault | null
   pushes(): PushFaults
+  losesDelete(): boolean
 }
 
 export function createFaults(random: () => number): Faults {
@@ -84,5 +87,6 @@ export function createFaults(random: () => number): Faults {
       return null
     },
     pushes: () => pushes,
+    losesDelete: () => pushes.loseDeletes > 0 && random() < pushes.loseDeletes,
   }
 }

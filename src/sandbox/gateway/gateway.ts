@@ -21,6 +21,12 @@ export interface SandboxOptions {
   port?: number
   /** Where receipts and replies are pushed; can be set later. */
   callbacks?: Callbacks
+  /** Queues from which receipts and replies are pulled, as well as being pushed where that is set. */
+  queues?: { smsUp?: string; smsReport?: string }
+  /** How long a message that was shown stays hidden; 30,000 when left out. */
+  queueVisibilityMs?: number
+  /** How long the key to a queue is good for; 600,000 when left out. */
+  queueTokenLifeMs?: number
   /** Bearer token of `/sandbox/*`; open when left out. */
   controlToken?: string
   templates?: readonly SandboxTemplate[]

@@ -3,13 +3,16 @@ import type { AddressInfo } from 'node:net'
 import { createActions } from './actions.ts'
 import { refuse, send, strike, throttled } from './answer.ts'
 import { createControl } from './control.ts'
-import { createDelivery } from './delivery.ts'
+import { createDelivery, type Outlet } from './delivery.ts'
 import { createFaults, type Action } from './faults.ts'
 import type { SandboxGateway, SandboxOptions } from './gateway.ts'
 import { createLedger } from './ledger.ts'
 import { createLimits, usualLimits } from './limits.ts'
 import { createPending } from './pending.ts'
-import { createPusher, usualPushes } from './push.ts'
+import { createPusher, usualPushes, type Pusher } from './push.ts'
+import { createQueueHttp } from './queue-http.ts'
+import { createQueueTokens } from './queue-token.ts'
+import { createQueue, type MessageQueue } from './queue.ts'
 import { signatureVerifier } from './signature.ts'
 
 /**
@@ -28,14 +31,33 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
   const reports = createPusher(pushSettings, pending)
   const ups = createPusher(pushSettings, pending)
   const templates = new Map(options.templates?.map((template) => [template.code, template]))
+  const queueOf = (name: string | undefined) =>
+    name === undefined
+      ? null
+      : createQueue(clock, options.queueVisibilityMs ?? 30_000, pending, faults)
+  const named = { SmsUp: options.queues?.smsUp, SmsReport: options.queues?.smsReport }
+  const upQueue = queueOf(named.SmsUp)
+  const reportQueue = queueOf(named.SmsReport)
+  const queues = new Map<string, MessageQueue>()
+  if (upQueue) queues.set(named.SmsUp!, upQueue)
+  if (reportQueue) queues.set(named.SmsReport!, reportQueue)
+  const tokens = createQueueTokens(
+    clock,
+    options.queueTokenLifeMs ?? 600_000,
+    (type, queue) => named[type as keyof typeof named] === queue,
+  )
+  const outlets = (pusher: Pusher, queue: MessageQueue | null): Outlet[] => [
+    (items, newestFirst) => pusher.push(items, newestFirst),
+    (items) => queue?.put(items),
+  ]
   const delivery = createDelivery({
     clock,
     ledger,
     faults,
     random,
     pending,
-    reports,
-    ups,
+    reports: outlets(reports, reportQueue),
+    ups: outlets(ups, upQueue),
     receiptDelayMs: options.receiptDelayMs ?? 500,
     behaviour: options.behaviour ?? (() => ({})),
   })
@@ -48,6 +70,7 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
     signatures: options.signatures ?? null,
     onAccepted: (entries) => delivery.deliver(entries),
   })
+  actions['QueryTokenForMnsQueue'] = (p) => ({ phones: [], run: () => tokens.give(p) })
   const verify = signatureVerifier(options.credentials, nowMs)
 
   const call = (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
@@ -89,6 +112,7 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
       delivery.reset()
       reports.reset()
       ups.reset()
+      for (const queue of queues.values()) queue.reset()
       pending.clear()
       ledger.reset()
       limits.reset()
@@ -108,6 +132,7 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
   gateway.setCallbacks(options.callbacks ?? {})
 
   const control = createControl(gateway, options.controlToken)
+  const pull = createQueueHttp(tokens, queues)
   // A thousand numbers in one SendSms make 16 KB of address, at which Node stops otherwise.
   const server = createServer({ maxHeaderSize: 64 * 1_024 }, (request, response) => {
     const chunks: Buffer[] = []
@@ -115,6 +140,7 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
     request.on('end', () => {
       const body = Buffer.concat(chunks)
       if (request.url?.startsWith('/sandbox/')) control(request, body, response)
+      else if (request.url?.startsWith('/queues/')) pull(request, body, response)
       else call(request, body, response)
     })
   })
