@@ -4,6 +4,7 @@ import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Staff } from '../staff/staff.ts'
 import { noteResult, readSurvey } from '../survey/answer.ts'
+import { inSight, sightOf } from '../unit/scope.ts'
 import {
   deleteAttempt,
   insertAttempt,
@@ -93,10 +94,12 @@ function refuseRetryOutside(wanted: Date, now: Date, latest: Date): void {
 
 /** Takes back what was recorded within the last moments: nothing of it has reached anybody. */
 export async function undoAttempt(deps: CallbackDeps, staff: Staff, id: Id): Promise<void> {
-  const { callback: policy } = await deps.policy()
+  const [{ callback: policy }, units] = await Promise.all([deps.policy(), deps.units()])
   await deps.db.transaction().execute(async (tx) => {
     const attempt = await lockUndoable(tx, id, staff.id)
     if (!attempt) throw new AppError('callback.undo_over')
+    const { unitCode } = await lockCallback(tx, id)
+    if (!inSight(sightOf(units, staff), unitCode)) throw new AppError('callback.undo_over')
     await deleteAttempt(tx, attempt.id)
     await resumeWork(tx, id, policy.leaseSeconds)
     await writeAudit(deps, tx, entry(staff, 'callback.undo', id, { result: attempt.result }))

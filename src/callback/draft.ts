@@ -4,7 +4,9 @@ import type { Queryable, Tx } from '../foundation/database.ts'
 import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Staff } from '../staff/staff.ts'
+import { sightOf, whereInSight } from '../unit/scope.ts'
 import type { Draft, DraftContent } from './schema.ts'
+import type { CallbackDeps } from './work.ts'
 
 /**
  * Keeps what somebody has typed about a callback so far: sealed, one draft per person and callback, also
@@ -12,12 +14,13 @@ import type { Draft, DraftContent } from './schema.ts'
  * windows never overwrite each other unseen.
  */
 export async function saveDraft(
-  deps: Pick<Core, 'db' | 'vault'>,
+  deps: Pick<CallbackDeps, 'db' | 'vault' | 'units'>,
   staff: Staff,
   callbackId: Id,
   revision: number,
   content: DraftContent,
 ): Promise<Pick<Draft, 'revision' | 'savedAt'>> {
+  const sight = sightOf(await deps.units(), staff)
   const contentSealed = deps.vault.seal(JSON.stringify(content), 'note')
   const row = await deps.db
     .insertInto('callbackDraft')
@@ -32,7 +35,8 @@ export async function saveDraft(
           sql<Buffer>`${contentSealed}::bytea`.as('contentSealed'),
         ])
         .where('id', '=', callbackId)
-        .where('state', 'in', ['waiting', 'claimed', 'talking']),
+        .where('state', 'in', ['waiting', 'claimed', 'talking'])
+        .where(whereInSight('callback.unit_code', sight)),
     )
     .onConflict((conflict) =>
       conflict

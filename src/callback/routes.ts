@@ -48,7 +48,7 @@ export function callbackRoutes(deps: ViewDeps): FastifyPluginAsyncZod {
       handler: async (request) => countDesk(deps, staffOf(request)),
     })
     app.get('/api/v1/callbacks/colleagues', {
-      config: callers,
+      config: { ...callers, scope: 'none' },
       schema: {
         summary: 'Who may take a callback over',
         response: { 200: z.object({ colleagues: z.array(colleague) }) },

@@ -128,8 +128,13 @@ export async function claimOne(
   return (row as Callback | undefined) ?? null
 }
 
-/** The callback if this person holds its lease at this moment, locked; else null. */
-export async function lockHeld(tx: Tx, id: Id, staffId: Id): Promise<Callback | null> {
+/** The callback if this person holds its lease at this moment and may still see it, locked; else null. */
+export async function lockHeld(
+  tx: Tx,
+  id: Id,
+  staffId: Id,
+  sight: Sight,
+): Promise<Callback | null> {
   const row = await tx
     .selectFrom('callback')
     .select(columns)
@@ -137,6 +142,7 @@ export async function lockHeld(tx: Tx, id: Id, staffId: Id): Promise<Callback | 
     .where('leaseHolder', '=', staffId)
     .where('leaseUntil', '>', sql<Date>`now()`)
     .where('state', 'in', ['claimed', 'talking'])
+    .where(whereInSight('callback.unit_code', sight))
     .forUpdate()
     .executeTakeFirst()
   return (row as Callback | undefined) ?? null

@@ -114,8 +114,9 @@ export async function withHeld<T>(
   id: Id,
   act: (tx: Tx, callback: Callback) => Promise<T>,
 ): Promise<T> {
+  const sight = sightOf(await deps.units(), staff)
   return deps.db.transaction().execute(async (tx) => {
-    const callback = await lockHeld(tx, id, staff.id)
+    const callback = await lockHeld(tx, id, staff.id, sight)
     if (!callback) throw new AppError('callback.lease_lost')
     return act(tx, callback)
   })

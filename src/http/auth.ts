@@ -17,6 +17,13 @@ export type RouteRole = 'public' | 'source' | 'feed' | StaffRole
  */
 export type RouteScope = 'none' | 'self' | 'cases' | 'units' | 'all'
 
+export interface GuardedRoute {
+  method: string
+  url: string
+  roles: readonly RouteRole[]
+  scope: RouteScope | undefined
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     roles?: readonly RouteRole[]
@@ -25,6 +32,10 @@ declare module 'fastify' {
     whilePasswordDue?: boolean
     /** Requests come without anybody at the desk: they keep no session from ending idle. */
     unattended?: boolean
+  }
+  interface FastifyInstance {
+    /** Every route with who may use it and what bounds it, as they are declared. */
+    guardedRoutes: GuardedRoute[]
   }
   interface FastifyRequest {
     caller: KeyHolder | null
@@ -50,6 +61,8 @@ const readsOnly = new Set(['GET', 'HEAD', 'OPTIONS'])
 export async function guardRoutes(app: FastifyInstance, deps: SignInDeps): Promise<void> {
   await app.register(cookie)
   await app.register(rateLimit, { global: false })
+  const guardedRoutes: GuardedRoute[] = []
+  app.decorate('guardedRoutes', guardedRoutes)
   app.decorateRequest('caller', null)
   app.decorateRequest('session', null)
   app.addHook('onRoute', (route) => {
@@ -58,6 +71,10 @@ export async function guardRoutes(app: FastifyInstance, deps: SignInDeps): Promi
       route.config = { ...route.config, roles: ['public'], scope: 'none' }
     if (!route.config?.roles?.length) {
       throw new Error(`route ${String(route.method)} ${route.url} names no roles`)
+    }
+    const { roles, scope } = route.config
+    for (const method of [route.method].flat()) {
+      guardedRoutes.push({ method, url: route.url, roles, scope })
     }
   })
   // After lunch a whole office behind one address comes back with sessions that ran out.

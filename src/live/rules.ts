@@ -10,6 +10,8 @@ export interface Change {
   topic: Topic
   id: string | null
   unit: string | null
+  /** All units that it may concern, where it is not certain which. */
+  concerned: string[]
   /** Whose session it was. */
   staff: string | null
 }
@@ -45,16 +47,21 @@ export function mayHear(
         : inSight(sight, change.unit)
     case 'callbacks':
     case 'triage':
+      return inSight(sight, change.unit) && !isConcerned(sight, change)
+    // Danger knows no scope.
     case 'duty':
-      return inSight(sight, change.unit)
+      return !isConcerned(sight, change)
   }
 }
+
+const isConcerned = (sight: Sight, { unit, concerned }: Change) =>
+  [...concerned, ...(unit === null ? [] : [unit])].some((code) => sight.never.includes(code))
 
 /** Reads a notification; null for anything that is none of ours. */
 export function readChange(payload: string): Change | null {
   try {
-    const { topic, id, unit, staff } = JSON.parse(payload) as Change
-    return topics.includes(topic) ? { topic, id, unit, staff } : null
+    const { topic, id, unit, concerned, staff } = JSON.parse(payload) as Change
+    return topics.includes(topic) ? { topic, id, unit, concerned: concerned ?? [], staff } : null
   } catch {
     return null
   }

@@ -87,6 +87,38 @@ describe('live changes', () => {
     expect(told(rated)).toEqual([{ topic: 'callbacks', id: neighbour }])
   })
 
+  test('law 7: a reply that may concern several units is told to none of them, an urgent one to all others', async () => {
+    t = await testApp()
+    const replyId = t.app.newId()
+    const rated = await page(await t.staffKey('agent', 'FJ2'))
+    const far = await createStaff(t.app, 'test', {
+      name: '只管泉山',
+      role: 'agent',
+      unitCode: centre,
+      scopeCode: 'FJ2',
+    })
+    const elsewhere = await page(await createStaffKey(t.app, far.id))
+    await t.app.db.transaction().execute(async (tx) => {
+      await tx.insertInto('duty').values({ replyId, state: 'ringing' }).execute()
+      await tx
+        .insertInto('triage')
+        .values({
+          replyId,
+          unitCode: station,
+          concernedUnits: [station, 'FJ2'],
+          reason: 'urgent',
+          state: 'waiting',
+          dueAt: t.app.clock.now(),
+        })
+        .execute()
+    })
+    await hears(elsewhere, { topic: 'duty', id: replyId })
+    expect(told(elsewhere)).toEqual([{ topic: 'duty', id: replyId }])
+    const next = await callbackOf(station)
+    await hears(rated, { topic: 'callbacks', id: next })
+    expect(told(rated)).toEqual([{ topic: 'callbacks', id: next }])
+  })
+
   test('roles hear of their own work alone', async () => {
     t = await testApp()
     const handler = await page(await t.staffKey('handler', station))
