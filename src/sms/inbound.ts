@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Queryable } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
+import { inBatches } from '../foundation/relay.ts'
 
 export type InboundChannel = 'sms_up' | 'sms_report'
 
@@ -41,11 +42,9 @@ export async function takeRaw(
       SELECT id FROM inbound WHERE look_at <= now() AND channel = ${channel} AND state = 'raw'
       ORDER BY look_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     UPDATE inbound i SET look_at = now() + make_interval(secs => ${claimSeconds})
-    FROM due WHERE i.id = due.id RETURNING i.id`.execute(deps.db)
+    WHERE i.id = ANY(ARRAY(SELECT id FROM due)) RETURNING i.id`.execute(deps.db)
   // A push holds many replies: few pushes a job spread them over the workers.
-  return Array.from({ length: Math.ceil(rows.length / 5) }, (_, part) =>
-    rows.slice(part * 5, part * 5 + 5).map(({ id }) => id),
-  )
+  return inBatches(rows, 5)
 }
 
 /** The bodies of raw pushes among these ids. */

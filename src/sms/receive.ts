@@ -1,38 +1,84 @@
+import { isPassingFault } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import { normalisePhone } from '../foundation/phone.ts'
 import type { SmsDeps } from './dispatch.ts'
 import { markInbound, readRaw } from './inbound.ts'
 import { parseSmsReport } from './push-payload.ts'
-import { applyReceipt } from './receipts.ts'
+import { applyReceipts, type Receipt } from './receipts.ts'
 
-/** Takes in the raw pushes of receipts among these ids. */
+/** A push that was read: the receipts in it, and whether there was something else. */
+interface Push {
+  id: Id
+  receipts: Receipt[]
+  state: 'understood' | 'probe' | 'unreadable'
+}
+
+/** Takes in the raw pushes of receipts among these ids, all in one transaction. */
 export async function receiveReceipts(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
+  const raw = await readRaw(deps, 'sms_report', ids)
+  await takeInOrSplit(
+    deps,
+    raw.map(({ id, body }) => readPush(deps, id, body)),
+  )
+}
+
+function readPush(deps: SmsDeps, id: Id, body: string): Push {
+  const hashes = new Map<string, Buffer>()
   const hash = (phone: string) => {
-    const normal = normalisePhone(phone)
-    return deps.vault.hashPhone(normal.ok ? normal.phone : phone.trim())
-  }
-  for (const { id, body } of await readRaw(deps, 'sms_report', ids)) {
-    const push = parseSmsReport(body, (phone) => hash(phone).toString('hex'))
-    if (push.kind !== 'items') {
-      await markInbound(deps.db, [id], push.kind)
-      continue
+    let known = hashes.get(phone)
+    if (!known) {
+      const normal = normalisePhone(phone)
+      known = deps.vault.hashPhone(normal.ok ? normal.phone : phone.trim())
+      hashes.set(phone, known)
     }
+    return known
+  }
+  const push = parseSmsReport(body, (phone) => hash(phone).toString('hex'))
+  if (push.kind !== 'items') return { id, receipts: [], state: push.kind }
+  return {
+    id,
+    receipts: push.items.map(({ value }) => ({
+      outId: value.outId ?? '',
+      bizId: value.bizId,
+      phoneHash: hash(value.phone),
+      delivered: value.success,
+      code: value.errorCode,
+      reportedAt: value.reportedAt,
+      segments: value.segments,
+    })),
+    state: push.unusable.length > 0 ? 'unreadable' : 'understood',
+  }
+}
+
+/** A push that cannot be taken in costs the others nothing: it is kept raw. */
+async function takeInOrSplit(deps: SmsDeps, pushes: readonly Push[]): Promise<void> {
+  if (pushes.length === 0) return
+  try {
     await deps.db.transaction().execute(async (tx) => {
-      for (const { value } of push.items) {
-        const known =
-          value.outId !== null &&
-          (await applyReceipt(deps, tx, {
-            outId: value.outId,
-            bizId: value.bizId,
-            phoneHash: hash(value.phone),
-            delivered: value.success,
-            code: value.errorCode,
-            reportedAt: value.reportedAt,
-            segments: value.segments,
-          }))
-        if (!known) deps.log.warn({ inbound: id }, 'a receipt for no text of ours; it is kept raw')
+      const strange = await applyReceipts(
+        deps,
+        tx,
+        pushes.flatMap(({ receipts }) => receipts),
+      )
+      if (strange > 0) {
+        deps.log.warn({ receipts: strange }, 'receipts for no text of ours; they are kept raw')
       }
-      await markInbound(tx, [id], push.unusable.length > 0 ? 'unreadable' : 'understood')
+      for (const [state, group] of Map.groupBy(pushes, (push) => push.state)) {
+        await markInbound(
+          tx,
+          group.map(({ id }) => id),
+          state,
+        )
+      }
     })
+  } catch (error) {
+    if (isPassingFault(error)) throw error
+    if (pushes.length === 1) {
+      deps.log.error({ err: error, inbound: pushes[0]!.id }, 'receipts cannot be taken in')
+      return markInbound(deps.db, [pushes[0]!.id], 'unreadable')
+    }
+    const middle = Math.ceil(pushes.length / 2)
+    await takeInOrSplit(deps, pushes.slice(0, middle))
+    await takeInOrSplit(deps, pushes.slice(middle))
   }
 }

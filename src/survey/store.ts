@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
 import { anyOf, nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
+import { inBatches } from '../foundation/relay.ts'
 import type { SuppressionReason, Survey } from './rules.ts'
 
 export interface NewSurvey {
@@ -266,11 +267,8 @@ export async function takeEnding(deps: Pick<Core, 'db'>, limit: number): Promise
       SELECT id FROM survey WHERE look_at <= now()
       ORDER BY look_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     UPDATE survey s SET look_at = now() + make_interval(secs => ${claimSeconds})
-    FROM due WHERE s.id = due.id RETURNING s.id`.execute(deps.db)
-  const ids = rows.map(({ id }) => id)
-  return Array.from({ length: Math.ceil(ids.length / 100) }, (_, part) =>
-    ids.slice(part * 100, part * 100 + 100),
-  )
+    WHERE s.id = ANY(ARRAY(SELECT id FROM due)) RETURNING s.id`.execute(deps.db)
+  return inBatches(rows, 100)
 }
 
 /** Removes what was planned and never handed over; returns whether there was such a plan. */
