@@ -179,6 +179,23 @@ program
   .command('list')
   .description('alarms that stand')
   .action(async () => (await operate()).alarmList())
+const citizen = program
+  .command('citizen')
+  .description('people’s rights over what is held about them')
+for (const [verb, what] of [
+  ['find', 'what is held about a number, without its content'],
+  ['export', 'everything that is held about a number, as JSON'],
+  ['erase', 'erase what names the citizen of a number; opt-outs stay'],
+  ['opt-in', 'lift the opt-out of a number'],
+] as const) {
+  citizen
+    .command(`${verb} [number]`)
+    .description(`${what}; the number is asked for when it is left out`)
+    .requiredOption('--why <reason>', 'for the record')
+    .action(async (number: string | undefined, { why }: { why: string }) =>
+      (await import('./commands/citizen.ts')).citizen(verb, number, why),
+    )
+}
 program
   .command('doctor')
   .description('find what cannot be; silent when all is well')

@@ -65,3 +65,33 @@ export async function openCases(tx: Tx, caseIds: readonly Id[]): Promise<Set<Id>
       WHERE state = 'ringing' AND coalesce(case_id, reply_id) = ANY(${ids})`.execute(tx)
   return new Set(rows.map(({ id }) => id))
 }
+
+/** Has these cases erased as soon as nobody works on them any more. */
+export async function defer(tx: Tx, caseIds: readonly Id[]): Promise<void> {
+  if (caseIds.length === 0) return
+  await tx
+    .insertInto('erasureDeferred')
+    .values(caseIds.map((caseId) => ({ caseId })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Erases deferred cases, up to `limit`, on which nobody works any more. */
+export async function eraseDeferred(
+  tx: Tx,
+  limit: number,
+): Promise<{ cases: number; rows: number }> {
+  const waiting = await tx
+    .selectFrom('erasureDeferred')
+    .select('caseId')
+    .orderBy('caseId')
+    .limit(limit)
+    .execute()
+  const caseIds = waiting.map(({ caseId }) => caseId)
+  const open = await openCases(tx, caseIds)
+  const ended = caseIds.filter((caseId) => !open.has(caseId))
+  if (ended.length === 0) return { cases: 0, rows: 0 }
+  const rows = await eraseCases(tx, ended)
+  await tx.deleteFrom('erasureDeferred').where('caseId', 'in', ended).execute()
+  return { cases: ended.length, rows }
+}

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { eraseCases, eraseRows, openCases, recordErasure } from '../citizen/erase.ts'
+import { defer, eraseDeferred, eraseRows, openCases, recordErasure } from '../citizen/erase.ts'
 import { heldData, type HeldData } from '../citizen/held-data.ts'
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
@@ -67,31 +67,11 @@ async function forgetSlice(deps: Core, held: HeldData, olderThan: Date): Promise
   })
 }
 
-async function defer(tx: Tx, caseIds: readonly Id[]): Promise<void> {
-  if (caseIds.length === 0) return
-  await tx
-    .insertInto('erasureDeferred')
-    .values(caseIds.map((caseId) => ({ caseId })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-}
-
 async function forgetDeferred(deps: Core, olderThan: Date): Promise<boolean> {
   return deps.db.transaction().execute(async (tx) => {
-    const rows = await tx
-      .selectFrom('erasureDeferred')
-      .select('caseId')
-      .orderBy('caseId')
-      .limit(sliceRows)
-      .execute()
-    const caseIds = rows.map(({ caseId }) => caseId)
-    const open = await openCases(tx, caseIds)
-    const ended = caseIds.filter((caseId) => !open.has(caseId))
-    if (ended.length === 0) return false
-    const erased = await eraseCases(tx, ended)
-    await tx.deleteFrom('erasureDeferred').where('caseId', 'in', ended).execute()
-    await record(deps, tx, 'deferred cases', erased, olderThan)
-    return rows.length === sliceRows
+    const { cases, rows } = await eraseDeferred(tx, sliceRows)
+    await record(deps, tx, 'deferred cases', rows, olderThan)
+    return cases === sliceRows
   })
 }
 

@@ -55,3 +55,27 @@ export async function blocksOf(tx: Queryable, phoneHashes: readonly Buffer[]): P
     return (block?.kind as BlockKind | undefined) ?? null
   }
 }
+
+/** What keeps a number from being texted. */
+export async function blocksAgainst(
+  tx: Queryable,
+  phoneHash: Buffer,
+): Promise<{ kind: BlockKind; since: Date; until: Date | null }[]> {
+  const rows = await tx
+    .selectFrom('contactBlock')
+    .select(['kind', 'since', 'until'])
+    .where('phoneHash', '=', phoneHash)
+    .orderBy('since')
+    .execute()
+  return rows as { kind: BlockKind; since: Date; until: Date | null }[]
+}
+
+/** Whoever opted out wants to be texted again. Returns whether an opt-out stood. */
+export async function liftOptOut(tx: Queryable, phoneHash: Buffer): Promise<boolean> {
+  const result = await tx
+    .deleteFrom('contactBlock')
+    .where('phoneHash', '=', phoneHash)
+    .where('kind', '=', 'opt_out')
+    .executeTakeFirst()
+  return result.numDeletedRows > 0n
+}
