@@ -167,12 +167,15 @@ policy
   .requiredOption('--why <reason>', 'for the record')
   .action(async (file: string, { why }: { why: string }) => (await operate()).policySet(file, why))
 
-program
-  .command('sms')
-  .description('sending')
+const sms = program.command('sms').description('sending')
+sms
   .command('resume')
   .description('lift pauses after their cause was mended')
   .action(async () => (await operate()).smsResume())
+sms
+  .command('give-up-due')
+  .description('after an older backup was restored: give up what is due, for it may have gone out')
+  .action(async () => (await import('./commands/after-restore.ts')).giveUpDue())
 program
   .command('alarm')
   .description('alarms')
