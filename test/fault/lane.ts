@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, readFile, realpath } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from 'pg'
+import { buildCore } from '../../src/app.ts'
+import { readCoreConfig } from '../../src/foundation/config.ts'
+import { openLog } from '../../src/foundation/log.ts'
+import { migrateDatabase } from '../../src/foundation/migrate.ts'
+import { activatePolicy } from '../../src/policy/store.ts'
+import { sandboxCredentials } from '../../src/sandbox/demo/environment.ts'
+import { homeOf } from '../../src/sandbox/postgres/identity.ts'
+import { startEmbeddedPostgres } from '../../src/sandbox/postgres/launcher.ts'
+import { holdAlone, type Hold } from '../../src/sandbox/postgres/locks.ts'
+import { carries, markOf } from '../../src/sandbox/postgres/processes.ts'
+import { createSource, createStaff } from '../../src/staff/staff.ts'
+import { seedTemplates } from '../../src/template/files.ts'
+import { ownRedis, type OwnRedis } from '../support/redis.ts'
+import { faultPolicy } from './policy.ts'
+
+/** PostgreSQL, Redis and ports of its own for one run after another: nothing here is anybody else's. */
+export interface Lane {
+  redis: OwnRedis | null
+  gatewayPort: number
+  keys: { source: string; agents: readonly string[] }
+  /** The environment of huifang's processes on this database. */
+  environment: (databaseUrl: string, onRedis: boolean) => Record<string, string>
+  /** A copy of the prepared database, and how to drop it. */
+  freshDatabase: () => Promise<{ url: string; drop: () => Promise<void> }>
+  /** Stops PostgreSQL as a crash would (SIGQUIT: no checkpoint) and starts it again on the same port. */
+  crashPostgres: () => Promise<void>
+  close: () => Promise<void>
+}
+
+const folder = join('.data', 'fault')
+const template = 'fault_template'
+
+export async function openLane(say: (line: string) => void): Promise<Lane> {
+  const { hold, dataDir } = await ownFolder()
+  let postgres = await startEmbeddedPostgres({ dataDir, log: say })
+  const { url } = postgres
+  const redis = await ownRedis()
+  const [gatewayPort, port] = [await freePort(), await freePort()]
+  const token = randomBytes(24).toString('hex')
+  const environment = (databaseUrl: string, onRedis: boolean): Record<string, string> => ({
+    DATABASE_URL: databaseUrl,
+    ...(onRedis && redis ? { REDIS_URL: redis.url } : {}),
+    ALIBABA_CLOUD_ACCESS_KEY_ID: sandboxCredentials.accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: sandboxCredentials.accessKeySecret,
+    ALIYUN_SMS_ENDPOINT: `127.0.0.1:${gatewayPort}`,
+    ALIYUN_SMS_PROTOCOL: 'http',
+    HUIFANG_SANDBOX: 'true',
+    HUIFANG_DATA_KEYS: `fault:${Buffer.alloc(32, 7).toString('base64')}`,
+    HUIFANG_PHONE_HASH_KEY: Buffer.alloc(32, 9).toString('base64'),
+    HUIFANG_HOOK_TOKEN: token,
+    HUIFANG_PORT: String(port),
+    HUIFANG_SMS_CALL_TIMEOUT_MS: '1000',
+  })
+  await query(url, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`)
+  await query(url, `CREATE DATABASE ${template}`)
+  const keys = await prepare(named(url, template), environment(named(url, template), false))
+  await query(url, `ALTER DATABASE ${template} ALLOW_CONNECTIONS false`)
+  let count = 0
+  return {
+    redis,
+    gatewayPort,
+    keys,
+    environment,
+    async freshDatabase() {
+      const name = `fault_run_${++count}`
+      await query(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+      await query(url, `CREATE DATABASE ${name} TEMPLATE ${template}`)
+      return {
+        url: named(url, name),
+        drop: () => query(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+      }
+    },
+    async crashPostgres() {
+      await kill(dataDir, new URL(url).password)
+      const again = await startEmbeddedPostgres({ dataDir, log: () => {} })
+      if (again.url !== url) throw new Error('PostgreSQL came back on another port')
+      await postgres.detach()
+      postgres = again
+    },
+    async close() {
+      await redis?.stop()
+      await postgres.detach()
+      hold.release()
+    },
+  }
+}
+
+/** Suites that run at the same time each get their own. */
+async function ownFolder(): Promise<{ hold: Hold; dataDir: string }> {
+  await mkdir(folder, { recursive: true })
+  for (let number = 1; ; number++) {
+    const hold = holdAlone(join(folder, `lane-${number}.lock`))
+    if (hold) return { hold, dataDir: join(folder, `postgres-${number}`) }
+  }
+}
+
+/** What every run begins with: tables, texts, units, the short settings and everybody's keys. */
+async function prepare(url: string, environment: Record<string, string>): Promise<Lane['keys']> {
+  await migrateDatabase(url)
+  const core = buildCore(readCoreConfig(environment), openLog('silent'))
+  try {
+    await seedTemplates(core)
+    const unit = (code: string, name: string, parentCode: string | null) => ({
+      code,
+      validFrom: '2024-01-01',
+      name,
+      parentCode,
+    })
+    const units = [
+      unit('ROOT', '徐州市公安局', null),
+      unit('MY', '民意中心', 'ROOT'),
+      unit('FJ1', '鼓楼分局', 'ROOT'),
+      unit('PCS1', '黄楼派出所', 'FJ1'),
+    ]
+    await core.db.insertInto('unitVersion').values(units).execute()
+    await activatePolicy(core, { settings: faultPolicy, by: 'test', why: 'test', sandbox: true })
+    const agent = (name: string) => createStaff(core, { name, role: 'agent', unitCode: 'MY' })
+    return {
+      source: await createSource(core, { name: 'source', silentAfterMinutes: null }),
+      agents: [(await agent('甲')).key, (await agent('乙')).key],
+    }
+  } finally {
+    await core.db.destroy()
+  }
+}
+
+async function kill(dataDir: string, password: string): Promise<void> {
+  const home = await homeOf(await realpath(dataDir))
+  const cluster = await realpath(join(home, 'cluster'))
+  const pid = Number((await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n')[0])
+  process.kill(pid, 'SIGQUIT')
+  const mark = markOf(cluster, password)
+  while (await carries(pid, mark)) await pause(20)
+}
+
+function named(url: string, database: string): string {
+  const changed = new URL(url)
+  changed.pathname = `/${database}`
+  return changed.href
+}
+
+async function query(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}

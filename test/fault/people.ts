@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** The source system: repeats a push until it is answered, as everybody must. */
+export async function pushUntilAnswered(
+  baseUrl: string,
+  key: string,
+  rows: readonly object[],
+): Promise<void> {
+  for (;;) {
+    const response = await post(`${baseUrl}/api/v1/transactions`, key, rows)
+    if (response?.status === 202) return
+    if (response && response.status < 500) {
+      throw new Error(`intake answered ${response.status}: ${JSON.stringify(response.body)}`)
+    }
+    await pause(200)
+  }
+}
+
+/** Two people who phone back until they are sent home; they notice when they get in each other's way. */
+export interface Agents {
+  /** How many are on the phone at this moment. */
+  calling: () => number
+  /** What must not happen: a callback in two hands, a lease taken away. */
+  trouble: string[]
+  goHome: () => Promise<void>
+}
+
+export function startAgents(baseUrl: string, keys: readonly string[]): Agents {
+  const trouble: string[] = []
+  const held = new Set<string>()
+  const home = new AbortController()
+
+  const work = async (key: string) => {
+    while (!home.signal.aborted) {
+      const claimed = await post(`${baseUrl}/api/v1/callbacks/claim`, key, {})
+      if (claimed?.status === 200) {
+        const { callback } = claimed.body as { callback: { id: string } }
+        if (held.has(callback.id)) trouble.push(`callback ${callback.id} was given to two people`)
+        held.add(callback.id)
+        await call(key, callback.id)
+        held.delete(callback.id)
+      } else await pause(100)
+    }
+  }
+
+  const call = async (key: string, id: string) => {
+    const path = `${baseUrl}/api/v1/callbacks/${id}`
+    await post(`${path}/number`, key, {})
+    await pause(30)
+    for (let tries = 0; ; tries++) {
+      const attempt = { result: 'reached', finding: 'upheld', rating: 'dissatisfied' }
+      const done = await post(`${path}/attempts`, key, attempt)
+      if (done?.status === 200) return
+      // After an answer that got lost the try may be on record already; the accounts will tell.
+      if (done?.status === 409 && tries > 0) return
+      if (done && done.status < 500) {
+        trouble.push(`callback ${id}: a try was refused with ${JSON.stringify(done.body)}`)
+        return
+      }
+      await pause(200)
+    }
+  }
+
+  const days = keys.map(work)
+  return {
+    calling: () => held.size,
+    trouble,
+    async goHome() {
+      home.abort()
+      await Promise.all(days)
+    },
+  }
+}
+
+/** Null when there was no answer. */
+async function post(
+  url: string,
+  key: string,
+  body: object,
+): Promise<{ status: number; body: unknown } | null> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    })
+    return { status: response.status, body: await response.json() }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,99 @@
+import { subscribe } from 'node:diagnostics_channel'
+import { openSync } from 'node:fs'
+import { Client } from 'pg'
+import type { Armed } from './steps.ts'
+
+// Loaded before huifang (`node --import`): kills the process at one step of its work, or sets its
+// clock wrong. The product knows nothing of it. Neither the pool nor the SDK is replaced; statements
+// and calls are only watched on their way.
+
+const armed = JSON.parse(process.env['FAULT_STEP'] ?? 'null') as Armed | null
+if (armed) watch(armed)
+const shiftMs = Number(process.env['FAULT_CLOCK_SHIFT_MS'] ?? 0)
+if (shiftMs !== 0) shiftClock(shiftMs)
+
+function watch({ step, when, nth, token }: Armed): void {
+  let seen = 0
+  const isTurn = () => ++seen === nth
+  // Whoever makes the file first dies; a restarted process, or another one at the same step, lives on.
+  const die = () => {
+    try {
+      openSync(token, 'wx')
+    } catch {
+      return
+    }
+    process.kill(process.pid, 'SIGKILL')
+  }
+  if ('call' in step) watchCalls(step.call, when, isTurn, die)
+  else watchStatements(step, when, isTurn, die)
+}
+
+function watchStatements(
+  step: { statement: string } | { commit: string },
+  when: Armed['when'],
+  isTurn: () => boolean,
+  die: () => void,
+): void {
+  const pattern = new RegExp('statement' in step ? step.statement : step.commit, 'i')
+  const transactions = new WeakMap<Client, string>()
+  const concerns = (client: Client, said: string): boolean => {
+    if ('statement' in step) return pattern.test(said)
+    if (/^begin/i.test(said)) transactions.set(client, '')
+    const before = transactions.get(client) ?? ''
+    transactions.set(client, `${before}\n${said}`)
+    return /^commit/i.test(said) && pattern.test(before)
+  }
+  type Query = (...args: unknown[]) => unknown
+  const prototype = Client.prototype as unknown as { query: Query }
+  const query = prototype.query
+  prototype.query = function (this: Client, ...args) {
+    const strikes = concerns(this, textOf(args)) && isTurn()
+    if (strikes && when === 'before') die()
+    const result = query.apply(this, args)
+    if (strikes && when === 'during') setImmediate(die)
+    if (strikes && when === 'after') void (result as Promise<unknown>).then(die)
+    return result
+  }
+}
+
+/** A statement with its values, but without what is binary. */
+function textOf([first, values]: unknown[]): string {
+  const text = typeof first === 'string' ? first : (first as { text?: string } | undefined)?.text
+  const plain = JSON.stringify(values ?? [], (_, value: unknown) =>
+    typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer'
+      ? null
+      : value,
+  )
+  return `${text ?? ''} ${plain}`
+}
+
+function watchCalls(
+  action: string,
+  when: Armed['when'],
+  isTurn: () => boolean,
+  die: () => void,
+): void {
+  const channel = {
+    before: 'http.client.request.created',
+    during: 'http.client.request.start',
+    after: 'http.client.response.finish',
+  }[when]
+  subscribe(channel, (message) => {
+    const { request } = message as { request: { getHeader(name: string): unknown } }
+    if (request.getHeader('x-acs-action') !== action || !isTurn()) return
+    if (when === 'during') setTimeout(die, 2)
+    else die()
+  })
+}
+
+function shiftClock(byMs: number): void {
+  const Real = Date
+  globalThis.Date = class extends Real {
+    constructor(...args: unknown[]) {
+      super(...((args.length === 0 ? [Real.now() + byMs] : args) as [number]))
+    }
+    static override now(): number {
+      return Real.now() + byMs
+    }
+  } as DateConstructor
+}
