@@ -27,12 +27,16 @@ interface Books {
     callbacks: number
     outcomes: number
     in_triage: boolean
+    replies: number
+    /** As the outcome tells. */
+    told: number | null
   }[]
   messages: {
     out_id: string | null
     phone: string
     purpose: string
     state: string
+    reason: string | null
     delivery: string | null
   }[]
   replies: { phone: string; text: string }[]
@@ -70,7 +74,7 @@ function casesIn({ transactions }: Books, cases: readonly Case[]): Complaint[] {
     if (!found) return [lost(`transaction ${externalId} was acknowledged and is not there`)]
     if (more.length > 0)
       return [double(`transaction ${externalId} is there ${more.length + 1} times`)]
-    const { surveys, suppressions, state, callbacks, outcomes, in_triage } = found
+    const { surveys, suppressions, state, callbacks, outcomes, in_triage, replies, told } = found
     const complaints: Complaint[] = []
     if (surveys + suppressions !== 1) {
       complaints.push(lost(`${externalId} has ${surveys} surveys and ${suppressions} suppressions`))
@@ -80,6 +84,9 @@ function casesIn({ transactions }: Books, cases: readonly Case[]): Complaint[] {
     // What a person must still judge has none yet.
     if (surveys === 1 && !in_triage && outcomes !== 1)
       complaints.push(lost(`${externalId} has ${outcomes} outcomes`))
+    // A later word without effect makes no new revision, so that the outcome may tell of fewer.
+    if (told === 0)
+      complaints.push(wrong(`${externalId} has ${replies} replies, and its outcome tells of none`))
     if (state !== null && !['answered', 'expired', 'closed', 'failed'].includes(state)) {
       complaints.push({ kind: 'stuck', what: `${externalId} remains ${state}` })
     }
@@ -115,7 +122,10 @@ function textsIn({ messages }: Books, ledger: readonly LedgerLine[]): Complaint[
     }
   }
   const sent = new Set(ledger.map((line) => keyOf(line.outId, line.phone)))
-  for (const { out_id, phone, purpose, state } of messages) {
+  for (const { out_id, phone, purpose, state, reason } of messages) {
+    if (isGivenUp(state, purpose, reason)) {
+      complaints.push(lost(`the ${purpose} to ${masked(phone)} was given up: ${reason}`))
+    }
     if (state === 'accepted' && !sent.has(keyOf(out_id, phone))) {
       complaints.push(
         lost(`the ${purpose} to ${masked(phone)} counts as sent, and the gateway never had it`),
@@ -123,6 +133,12 @@ function textsIn({ messages }: Books, ledger: readonly LedgerLine[]): Complaint[
     }
   }
   return complaints
+}
+
+/** No fault here is a reason not to text, but that nobody can know; and who opted out gets no thanks. */
+function isGivenUp(state: string, purpose: string, reason: string | null): boolean {
+  if (state === 'rejected') return reason !== 'shown_not_sent'
+  return state === 'dropped' && purpose === 'ask'
 }
 
 /** What citizens wrote is on record word for word, once. */
@@ -166,10 +182,13 @@ async function read(owner: Client, vault: Vault): Promise<Books> {
       (SELECT state FROM survey s WHERE s.id = t.id) AS state,
       (SELECT count(*)::int FROM callback c WHERE c.case_id = t.id) AS callbacks,
       (SELECT count(*)::int FROM outcome_key o WHERE o.outcome_id = t.id) AS outcomes,
-      EXISTS (SELECT FROM triage g WHERE g.case_id = t.id AND g.state = 'waiting') AS in_triage
+      EXISTS (SELECT FROM triage g WHERE g.case_id = t.id AND g.state = 'waiting') AS in_triage,
+      (SELECT count(*)::int FROM reply r WHERE r.case_id = t.id) AS replies,
+      (SELECT (o.content->'reply'->>'count')::int FROM outcome_key k JOIN outcome o ON o.id = k.last_id
+       WHERE k.outcome_id = t.id) AS told
     FROM transaction t`)
   const messages = await rows<Omit<Books['messages'][number], 'phone'> & { phone_sealed: Buffer }>(
-    'SELECT out_id, purpose, state, delivery, phone_sealed FROM message',
+    'SELECT out_id, purpose, state, reason, delivery, phone_sealed FROM message',
   )
   const replies = await rows<{ phone_sealed: Buffer; text_sealed: Buffer }>(
     'SELECT phone_sealed, text_sealed FROM reply',
