@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
-import type { Id } from '../foundation/ids.ts'
+import { dateAt } from '../foundation/clock.ts'
+import { idFloor, idTime, type Id } from '../foundation/ids.ts'
 
 /** What came of a case, as the feed tells it. No number, hash, name or text of a citizen. */
 export interface OutcomeContent {
@@ -100,7 +101,13 @@ export async function recordOutcomes(
     .execute()
 }
 
+// Ids carry the time of the machine that made them: one whose clock is behind may make a reply's id
+// look older than its case.
+const clocksApartMs = 24 * 3600 * 1000
+
 async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
+  const firstCaseMs = Math.min(...ids.map((id) => idTime(id).getTime()))
+  const earliest = idFloor(dateAt(firstCaseMs - clocksApartMs))
   const { rows } = await sql<Row>`
     SELECT t.id, t.source, t.external_id, t.business, t.unit_code, t.officer_codes,
       t.completed_at, t.withdrawn_at IS NOT NULL AS withdrawn,
@@ -122,9 +129,9 @@ async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
     LEFT JOIN message m ON m.id = k.message_id
     LEFT JOIN LATERAL (SELECT count(*)::int AS count, bool_or(a.changed_mind) AS changed_mind,
         (array_remove(array_agg(CASE a.route WHEN 'rating' THEN a.rating ELSE g.decided_rating END
-          ORDER BY a.id DESC), NULL))[1] AS latest_rating
+          ORDER BY coalesce(a.sent_at, a.received_at) DESC, a.id DESC), NULL))[1] AS latest_rating
       FROM reply a LEFT JOIN triage g ON g.reply_id = a.id
-      WHERE a.case_id = t.id AND a.id >= t.id) r ON true
+      WHERE a.case_id = t.id AND a.id >= ${earliest}::uuid) r ON true
     LEFT JOIN LATERAL (SELECT * FROM callback WHERE case_id = t.id ORDER BY id DESC LIMIT 1) c ON true
     WHERE t.id = ANY(${[...ids]}::uuid[]) AND s.id = ANY(${[...ids]}::uuid[])`.execute(tx)
   return rows
