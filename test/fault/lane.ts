@@ -15,8 +15,10 @@ import { homeOf } from '../../src/sandbox/postgres/identity.ts'
 import { startEmbeddedPostgres } from '../../src/sandbox/postgres/launcher.ts'
 import { holdAlone, type Hold } from '../../src/sandbox/postgres/locks.ts'
 import { carries, markOf } from '../../src/sandbox/postgres/processes.ts'
-import { createSource, createStaff } from '../../src/staff/staff.ts'
+import { createSource, createStaffKey } from '../../src/staff/keys.ts'
+import { createStaff } from '../../src/staff/staff.ts'
 import { seedTemplates } from '../../src/template/files.ts'
+import { unitReader } from '../../src/unit/store.ts'
 import { ownRedis, type OwnRedis } from '../support/redis.ts'
 import { faultPolicy } from './policy.ts'
 
@@ -121,10 +123,15 @@ async function prepare(url: string, environment: Record<string, string>): Promis
     ]
     await core.db.insertInto('unitVersion').values(units).execute()
     await activatePolicy(core, { settings: faultPolicy, by: 'test', why: 'test', sandbox: true })
-    const agent = (name: string) => createStaff(core, { name, role: 'agent', unitCode: 'MY' })
+    const deps = { ...core, units: unitReader(core) }
+    const agentKey = async (name: string) =>
+      createStaffKey(
+        core,
+        (await createStaff(deps, 'test', { name, role: 'agent', unitCode: 'MY' })).id,
+      )
     return {
       source: await createSource(core, { name: 'source', silentAfterMinutes: null }),
-      agents: [(await agent('甲')).key, (await agent('乙')).key],
+      agents: [await agentKey('甲'), await agentKey('乙')],
     }
   } finally {
     await core.db.destroy()

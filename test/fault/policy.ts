@@ -19,6 +19,7 @@ export const faultPolicy: Policy = {
     unknownFirstLookSeconds: 1,
     unknownEmptyApartSeconds: 2,
   },
-  // Long enough that a clock that is ten minutes ahead would end it.
-  callback: { ...quickPolicy.callback, leaseSeconds: 300 },
+  // A lease long enough to last, and short enough that a clock ten minutes ahead would end it; and a
+  // moment in which a result may be undone, so that it is settled by the workers.
+  callback: { ...quickPolicy.callback, leaseSeconds: 300, undoSeconds: 0.5 },
 }

@@ -7,8 +7,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { stopwatch, systemClock } from '../../src/foundation/clock.ts'
+import { buildCore } from '../../src/app.ts'
+import type { Core } from '../../src/foundation/core.ts'
+import { examine } from '../../src/doctor/examine.ts'
 import { readCoreConfig } from '../../src/foundation/config.ts'
-import { openVault } from '../../src/foundation/vault.ts'
+import { openLog } from '../../src/foundation/log.ts'
+import { openQueues } from '../../src/foundation/queue.ts'
+import { policyReader } from '../../src/policy/store.ts'
+import { queueDefinitions } from '../../workers/index.ts'
 import { balance, type Case, type Complaint } from './accounts.ts'
 import { phoneOf } from './citizens.ts'
 import { faults } from './faults.ts'
@@ -123,11 +129,13 @@ export async function runFault(lane: Lane, seed: number, name = faultOf(seed)): 
     const stuck = await settle({ owner, ledger, agents, log }, afterReplyWindowSeconds)
     await agents.goHome()
 
-    const vault = vaultOf(environment)
+    const core = buildCore(readCoreConfig(environment), openLog('silent'))
+    undo.push(() => core.db.destroy())
     const texts = await ledger.ledger()
     const complaints: Complaint[] = [
       // Accounts that are not closed cannot be balanced.
-      ...(stuck.length > 0 ? stuck : await balance(owner, vault, cases, texts)),
+      ...(stuck.length > 0 ? stuck : await balance(owner, core.vault, cases, texts)),
+      ...(await doctorSays(core, environment)),
       ...agents.trouble.map((what): Complaint => ({ kind: 'double', what })),
       ...processes.flatMap((each) => each.ends).map((what): Complaint => ({ kind: 'wrong', what })),
       ...(armed && !existsSync(armed.token)
@@ -179,9 +187,23 @@ async function empty(url: string): Promise<void> {
   redis.disconnect()
 }
 
-function vaultOf(environment: Record<string, string>) {
-  const { HUIFANG_DATA_KEYS, HUIFANG_PHONE_HASH_KEY } = readCoreConfig(environment)
-  return openVault(HUIFANG_DATA_KEYS, HUIFANG_PHONE_HASH_KEY)
+/** The doctor looks at everything, and has no patience with what is overdue. */
+async function doctorSays(
+  core: Core,
+  { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }: Record<string, string>,
+): Promise<Complaint[]> {
+  const settings = { databaseUrl: databaseUrl!, redisUrl, prefix: 'huifang' }
+  const queues = await openQueues(queueDefinitions, settings, core.log)
+  try {
+    const deps = { ...core, policy: policyReader(core), queues }
+    const findings = await examine(deps, { days: 'all', overdueSeconds: 10 })
+    return findings.map(({ name, count, sample }) => ({
+      kind: 'wrong',
+      what: `the doctor finds ${count} ${name}, such as ${sample.join(', ')}`,
+    }))
+  } finally {
+    await queues.close(1_000)
+  }
 }
 
 /** Whatever breaks, no log names a citizen (law 10). */

@@ -33,6 +33,7 @@ export const steps = {
   'callback.open': { commit: 'insert into "?callback"? ' },
   'callback.claim': { statement: 'update "?callback"? [^]*claimed' },
   'callback.attempt': { commit: 'insert into "?attempt"? ' },
+  'callback.settle': { commit: 'update "?attempt"? ' },
   'feed.number': { commit: 'insert into "?feed"? ' },
   'survey.conclude': { commit: 'update "?survey"? [^]*expired' },
 } as const satisfies Record<string, Step>
