@@ -30,8 +30,10 @@ export function appPool(url: string, options: { max: number; searchPath?: string
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   })
-  // An idle connection that the server cuts is replaced at the next use; without a listener Node would exit.
+  // A connection that the server cuts is replaced at its next use; without listeners Node would exit. The
+  // pool listens to idle ones alone: one that is cut between two statements of a transaction needs its own.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

@@ -33,3 +33,36 @@ test('every migration can be undone and done again', async () => {
   expect(await tables()).toBe(before)
   await database.drop()
 })
+
+test('a connection that is cut between two statements of a transaction costs that transaction, not the process', async () => {
+  const database = await freshDatabase()
+  // In a process of its own: an event that nobody listens to ends it.
+  const program = `
+    import { setTimeout as pause } from 'node:timers/promises'
+    import { sql } from 'kysely'
+    import { Client } from 'pg'
+    import { openDatabase } from './src/foundation/database.ts'
+    const db = openDatabase(${JSON.stringify(database.url)}, { max: 2 })
+    const owner = new Client(${JSON.stringify(database.url)})
+    await owner.connect()
+    const session = sql\`SELECT pg_backend_pid() AS pid\`
+    const cut = db.transaction().execute(async (tx) => {
+      const { pid } = (await session.execute(tx)).rows[0]
+      await owner.query('SELECT pg_terminate_backend($1)', [pid])
+      const left = () => owner.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])
+      while ((await left()).rows.length > 0) await pause(10)
+      // The news is on its way to this process.
+      await left()
+      await session.execute(tx)
+    })
+    const failed = await cut.then(() => false, () => true)
+    await session.execute(db)
+    process.stdout.write(failed ? 'failed, and went on' : 'did not fail')
+    await owner.end()
+    await db.destroy()`
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  })
+  expect(output).toBe('failed, and went on')
+  await database.drop()
+})
