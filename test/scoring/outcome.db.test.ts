@@ -3,7 +3,7 @@ import { receiveReplies } from '../../src/evaluation/receive.ts'
 import { systemClock } from '../../src/foundation/clock.ts'
 import { idMaker } from '../../src/foundation/ids.ts'
 import { dispatch } from '../../src/sms/dispatch.ts'
-import { takeDueMessages } from '../../src/sms/store.ts'
+import { takeDueMessages } from '../../src/sms/take.ts'
 import { freshPhone, row, testApp, until, type TestApp } from '../support/app.ts'
 
 let t: TestApp
