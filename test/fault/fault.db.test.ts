@@ -24,5 +24,5 @@ test.each(faults.map((fault, index) => [fault, index + 1] as const))(
     expect(complaints).toEqual([])
     expect(texts).toBeGreaterThan(200)
   },
-  300_000,
+  600_000,
 )

@@ -15,7 +15,7 @@ interface Scene {
 
 const stalledMs = 700
 // Patience for a busy machine; only what is stuck needs it.
-const deadlineMs = 120_000
+const deadlineMs = 240_000
 
 /**
  * Waits until nothing is under way, then lets the reply windows end and waits again. Where nothing
