@@ -46,6 +46,8 @@ import { createPace } from './sms/pace.ts'
 import { forgetEndedPauses } from './sms/pause.ts'
 import { hookRoutes } from './sms/routes.ts'
 import { dropOldSessions } from './staff/session-store.ts'
+import { singleSignOn, type Provider } from './staff/single-sign-on.ts'
+import { singleSignOnRoutes } from './staff/single-sign-on-routes.ts'
 import { sessionRoutes } from './staff/session-routes.ts'
 import { dropStale } from './sms/stale.ts'
 import { askOwner } from './survey/ask.ts'
@@ -121,6 +123,7 @@ export async function buildApp(
 export async function startHttp(app: App): Promise<FastifyInstance> {
   const { config, queues, log } = app
   const hub = openHub(app)
+  const provider = providerOf(config)
   const cookies = { publicUrl: config.HUIFANG_PUBLIC_URL }
   const server = await buildServer(app, { trustedProxies: config.HUIFANG_TRUSTED_PROXIES ?? [] }, [
     intakeRoutes(app),
@@ -136,7 +139,15 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     alarmRoutes(app),
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),
-    sessionRoutes({ ...app, ...cookies, sandbox: config.HUIFANG_SANDBOX, singleSignOn: false }),
+    sessionRoutes({
+      ...app,
+      ...cookies,
+      sandbox: config.HUIFANG_SANDBOX,
+      singleSignOn: provider !== null,
+    }),
+    ...(provider
+      ? [singleSignOnRoutes({ ...cookies, singleSignOn: singleSignOn(app, provider) })]
+      : []),
     auditRoutes(app),
     liveRoutes({ ...app, hub, listen: () => listenForChanges(config.DATABASE_URL, log, hub) }),
     consoleFiles(consoleFolder),
@@ -159,6 +170,19 @@ async function look(app: App, channel: InboundChannel, id: Id, body: string): Pr
   if (channel === 'sms_report') return app.queues.wake('receipts', [id])
   if (holdsUrgent(await app.reader(), body)) return receiveReplies(app, [id])
   await app.queues.wake('replies', [id])
+}
+
+/** The provider of single sign-on, when one is set; the settings have been held to be complete. */
+function providerOf(config: Config): Provider | null {
+  const { HUIFANG_OIDC_ISSUER: issuer } = config
+  if (issuer === undefined) return null
+  return {
+    issuer,
+    clientId: config.HUIFANG_OIDC_CLIENT_ID!,
+    clientSecret: config.HUIFANG_OIDC_CLIENT_SECRET!,
+    nameClaim: config.HUIFANG_OIDC_NAME_CLAIM,
+    publicUrl: config.HUIFANG_PUBLIC_URL!,
+  }
 }
 
 export interface Work {

@@ -106,6 +106,19 @@ export const settingsSchema = z.object({
     .describe(
       'Proxies whose `X-Forwarded-*` are believed: addresses or networks divided by commas',
     ),
+  HUIFANG_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Issuer of OpenID Connect for single sign-on; needs the two below and `HUIFANG_PUBLIC_URL`',
+    ),
+  HUIFANG_OIDC_CLIENT_ID: z.string().min(1).optional().describe('How the provider knows us'),
+  HUIFANG_OIDC_CLIENT_SECRET: z.string().min(1).optional().describe('What proves that it is us'),
+  HUIFANG_OIDC_NAME_CLAIM: z
+    .string()
+    .min(1)
+    .default('preferred_username')
+    .describe('The claim that carries the name of a registered person'),
   HUIFANG_DATA_DIR: z.string().min(1).default('.data').describe('Folder of the embedded services'),
   HUIFANG_SMS_CALL_TIMEOUT_MS: wholeNumber(500, 60_000)
     .default(5_000)
@@ -136,6 +149,12 @@ const neededForTexts = [
   'ALIBABA_CLOUD_ACCESS_KEY_ID',
   'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
   'HUIFANG_HOOK_TOKEN',
+] as const
+
+const neededForSingleSignOn = [
+  'HUIFANG_OIDC_CLIENT_ID',
+  'HUIFANG_OIDC_CLIENT_SECRET',
+  'HUIFANG_PUBLIC_URL',
 ] as const
 
 type With<Needed extends SettingName> = Omit<Settings, Needed> & {
@@ -186,6 +205,16 @@ export function readSettings(
   for (const name of Object.keys(present)) {
     if (name.startsWith('HUIFANG_') && !(name in settingsSchema.shape)) {
       faults.push(`${name} is not a setting of this version`)
+    }
+  }
+  if (present['HUIFANG_OIDC_ISSUER'] !== undefined) {
+    for (const name of neededForSingleSignOn) {
+      if (present[name] === undefined)
+        faults.push(`${name} is missing (HUIFANG_OIDC_ISSUER needs it)`)
+    }
+    const sandbox = parsed.data?.HUIFANG_SANDBOX === true
+    if (!sandbox && present['HUIFANG_OIDC_ISSUER'].startsWith('http:')) {
+      faults.push('HUIFANG_OIDC_ISSUER must begin with https')
     }
   }
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults)

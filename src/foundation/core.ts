@@ -15,7 +15,7 @@ export interface Vault {
   /** HMAC-SHA-256 of a name, under the same key: whether two transactions name the same person. */
   hashPerson(name: string): Buffer
 }
-export type SealContext = 'phone' | 'name' | 'text' | 'note' | 'body' | 'row'
+export type SealContext = 'phone' | 'name' | 'text' | 'note' | 'body' | 'row' | 'errand'
 
 /** What nearly every verb needs. Verbs take the part of it that they use. */
 export interface Core {

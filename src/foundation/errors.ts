@@ -30,6 +30,21 @@ export const errorCatalogue = {
     class: 'retry',
     message: '登录失败次数过多，请约 {minutes} 分钟后再试；忘记密码请联系管理员重置',
   },
+  'auth.sso_away': {
+    status: 503,
+    class: 'retry',
+    message: '统一认证平台暂时连接不上，请稍后再试，或用密码登录',
+  },
+  'auth.sso_refused': {
+    status: 401,
+    class: 'permanent',
+    message: '统一认证没有完成，请重新登录',
+  },
+  'auth.sso_unknown': {
+    status: 403,
+    class: 'permanent',
+    message: '统一认证已通过，但系统中没有与该账号对应的在用人员，请联系管理员',
+  },
   'auth.session_ended': { status: 401, class: 'permanent', message: '登录已失效，请重新登录' },
   'auth.password_change_due': {
     status: 403,

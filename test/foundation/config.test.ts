@@ -52,6 +52,26 @@ describe('configuration', () => {
     }
   })
 
+  test('single sign-on needs all that belongs to it, and TLS outside the sandbox', () => {
+    const faults = faultsOf({ ...good, HUIFANG_OIDC_ISSUER: 'http://sso.example' }).join('\n')
+    for (const name of [
+      'HUIFANG_OIDC_CLIENT_ID',
+      'HUIFANG_OIDC_CLIENT_SECRET',
+      'HUIFANG_PUBLIC_URL',
+    ]) {
+      expect(faults).toContain(`${name} is missing`)
+    }
+    expect(faults).toContain('HUIFANG_OIDC_ISSUER must begin with https')
+    const complete = {
+      ...good,
+      HUIFANG_OIDC_ISSUER: 'https://sso.example',
+      HUIFANG_OIDC_CLIENT_ID: 'id',
+      HUIFANG_OIDC_CLIENT_SECRET: 'secret',
+      HUIFANG_PUBLIC_URL: 'https://huifang.example',
+    }
+    expect(faultsOf(complete)).toEqual([])
+  })
+
   test('an empty value counts as not set', () => {
     expect(readConfig({ ...good, REDIS_URL: '' }).REDIS_URL).toBeUndefined()
   })

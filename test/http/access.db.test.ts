@@ -9,7 +9,15 @@ import { probes, provedElsewhere, type Answer, type Ground } from './probes.ts'
 let t: TestApp
 let routes: GuardedRoute[]
 beforeAll(async () => {
-  t = await testApp()
+  // With every feature that brings routes.
+  t = await testApp({
+    environment: {
+      HUIFANG_OIDC_ISSUER: 'http://127.0.0.1:9',
+      HUIFANG_OIDC_CLIENT_ID: 'huifang',
+      HUIFANG_OIDC_CLIENT_SECRET: 'secret',
+      HUIFANG_PUBLIC_URL: 'http://127.0.0.1:8080',
+    },
+  })
   routes = t.server.guardedRoutes
     .filter(({ method, url }) => method !== 'HEAD' && !url.startsWith('/api/docs'))
     .sort((a, b) => (a.url === b.url ? a.method.localeCompare(b.method) : a.url < b.url ? -1 : 1))
@@ -30,6 +38,7 @@ async function ask(
   const stopping = new AbortController()
   const response = await fetch(`${t.url}${path}${given.query ?? ''}`, {
     method: route.method,
+    redirect: 'manual',
     signal: stopping.signal,
     headers: {
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),

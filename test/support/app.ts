@@ -47,6 +47,8 @@ export async function testApp(
     policy?: (policy: Policy) => void
     gateway?: Partial<SandboxOptions>
     redisUrl?: string | null
+    /** Settings beside the usual ones. */
+    environment?: Record<string, string>
   } = {},
 ): Promise<TestApp> {
   const database = await freshDatabase()
@@ -77,6 +79,7 @@ export async function testApp(
     HUIFANG_ALIYUN_TOKEN_ENDPOINT: gateway.endpoint,
     HUIFANG_ALIYUN_QUEUE_SMS_UP: options.gateway?.queues?.smsUp ?? '',
     HUIFANG_ALIYUN_QUEUE_SMS_REPORT: options.gateway?.queues?.smsReport ?? '',
+    ...options.environment,
   }
   const logged: string[] = []
   const log = openLog('info', { write: (line) => void logged.push(line) })

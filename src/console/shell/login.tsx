@@ -1,6 +1,8 @@
 import { Alert, Button, Form, Input, type InputRef } from 'antd'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import type { ApiError } from '../foundation/api.ts'
+import { errorCatalogue } from '../../foundation/errors.ts'
+import { get, type ApiError } from '../foundation/api.ts'
 import { useSessionAccess } from '../foundation/session.tsx'
 
 interface Fields {
@@ -8,12 +10,24 @@ interface Fields {
   password: string
 }
 
+/** Why the provider's way back led here without a session; told in the address. */
+function refusalInAddress(): string | null {
+  const code = new URLSearchParams(location.search).get('refused') ?? ''
+  const known = code.startsWith('auth.sso_') && code in errorCatalogue
+  return known ? errorCatalogue[code as keyof typeof errorCatalogue].message : null
+}
+
 /** Who are you? Also shown over a page whose session ran out, which stays as it is behind it. */
 export function LoginForm({ name }: { name?: string }) {
   const { logIn } = useSessionAccess()
   const [form] = Form.useForm<Fields>()
-  const [fault, setFault] = useState<string | null>(null)
+  const [fault, setFault] = useState<string | null>(refusalInAddress)
   const [busy, setBusy] = useState(false)
+  const ways = useQuery({
+    queryKey: ['ways'],
+    queryFn: () => get<{ singleSignOn: boolean }>('/api/v1/session/ways'),
+    staleTime: Infinity,
+  })
   const first = useRef<InputRef>(null)
   useEffect(() => first.current?.focus(), [])
   const enter = async ({ name: who, password }: Fields) => {
@@ -52,6 +66,11 @@ export function LoginForm({ name }: { name?: string }) {
       <Button type="primary" size="large" block htmlType="submit" loading={busy}>
         登录
       </Button>
+      {ways.data?.singleSignOn && (
+        <Button size="large" block href="/api/v1/single-sign-on" style={{ marginTop: 12 }}>
+          统一认证登录
+        </Button>
+      )}
     </Form>
   )
 }
