@@ -115,7 +115,7 @@ test('a case that somebody works on is erased as soon as it has ended', async ()
   expect(await everythingHeld()).not.toContain(angry)
 })
 
-test('an opt-out outlives erasure until the citizen opts in', async () => {
+test('an opt-out outlives erasure until the citizen opts in', { timeout: 120_000 }, async () => {
   const phoneHash = t.app.vault.hashPhone(other)
   await t.app.db
     .insertInto('contactBlock')
@@ -135,14 +135,18 @@ test('an opt-out outlives erasure until the citizen opts in', async () => {
   expect(JSON.parse((await run()).stdout)).toMatchObject({ lifted: false })
 })
 
-test('a number on the command line is taken, with a warning; what is none is refused in words', async () => {
-  const given = await huifang(['citizen', 'find', glad, '--why', '核查'], t.environment)
-  expect(given.code).toBe(0)
-  expect(given.stderr).toContain('命令历史')
-  const wrong = await huifang(['citizen', 'find', '--why', '核查'], t.environment, '12\n')
-  expect(wrong.code).toBe(1)
-  expect(wrong.stderr).toContain('不是有效的中国大陆号码')
-})
+test(
+  'a number on the command line is taken, with a warning; what is none is refused in words',
+  { timeout: 120_000 },
+  async () => {
+    const given = await huifang(['citizen', 'find', glad, '--why', '核查'], t.environment)
+    expect(given.code).toBe(0)
+    expect(given.stderr).toContain('命令历史')
+    const wrong = await huifang(['citizen', 'find', '--why', '核查'], t.environment, '12\n')
+    expect(wrong.code).toBe(1)
+    expect(wrong.stderr).toContain('不是有效的中国大陆号码')
+  },
+)
 
 test('every act is on record with who and why, and never about whom', async () => {
   const { rows } = await owner.query(`SELECT * FROM audit WHERE action LIKE 'citizen.%'`)

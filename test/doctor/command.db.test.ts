@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { row, testApp, type TestApp } from '../support/app.ts'
 import { huifang } from '../support/command.ts'
+
+// Each starts processes of its own, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 let t: TestApp
 beforeAll(async () => {
