@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { processEnvironment } from '../foundation/config.ts'
 import { consoleFolder } from '../http/console.ts'
 
 const sourceFolder = fileURLToPath(new URL('../console', import.meta.url))
@@ -13,14 +17,31 @@ const sourceFolder = fileURLToPath(new URL('../console', import.meta.url))
 export async function ensureConsole(say: (line: string) => void): Promise<boolean> {
   const builtAt = await changedAt(join(consoleFolder, 'index.html'))
   if (builtAt !== null && builtAt >= ((await newestIn(sourceFolder)) ?? 0)) return true
-  const vite = await import('vite').catch(() => null)
+  const vite = viteProgram()
   if (vite === null) return builtAt !== null
   say('building the console …')
-  await vite.build({
-    configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
-    logLevel: 'silent',
-  })
+  await build(vite)
   return true
+}
+
+function viteProgram(): string | null {
+  try {
+    const manifest = createRequire(import.meta.url).resolve('vite/package.json')
+    return join(dirname(manifest), 'bin/vite.js')
+  } catch {
+    return null
+  }
+}
+
+/** In a process of its own: what is built is what people work with, whatever this process is run for. */
+async function build(vite: string): Promise<void> {
+  const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'error'], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { ...processEnvironment(), NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0) throw new Error('the console could not be built: see above')
 }
 
 async function changedAt(file: string): Promise<number | null> {

@@ -40,11 +40,29 @@ export const screens: readonly Screen[] = [
     page: lazy(() => import('./triage/triage.tsx')),
   },
   {
+    path: '/overview',
+    title: '督导',
+    roles: supervisors,
+    page: lazy(() => import('./supervise/overview.tsx')),
+  },
+  {
     path: '/reviews',
     title: '复核',
     roles: supervisors,
     count: 'reviews',
     page: lazy(() => import('./supervise/reviews.tsx')),
+  },
+  {
+    path: '/search',
+    title: '查找',
+    roles: desk,
+    page: lazy(() => import('./supervise/search.tsx')),
+  },
+  {
+    path: '/audit',
+    title: '审计',
+    roles: ['auditor'],
+    page: lazy(() => import('./supervise/audit.tsx')),
   },
   {
     path: '/alarms',

@@ -55,5 +55,5 @@ export async function logIn({ page }: Desk, name: string): Promise<void> {
   await page.keyboard.press('Tab')
   await page.keyboard.type(password)
   await page.keyboard.press('Enter')
-  await page.getByRole('navigation').waitFor()
+  await page.locator('#page h1').first().waitFor()
 }

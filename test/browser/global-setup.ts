@@ -9,7 +9,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     sayLeftOut()
     return async () => sayLeftOut()
   }
-  await ensureConsole((line) => void process.stderr.write(`${line}\n`))
+  if (!(await ensureConsole((line) => void process.stderr.write(`${line}\n`)))) {
+    throw new Error('there is no console to test: vite is not installed')
+  }
   return setUpServers(project)
 }
 

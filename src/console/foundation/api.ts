@@ -91,7 +91,7 @@ export async function call<Answer>(
     message: refusal.message ?? '服务器没有给出可用的答复，请稍后再试',
   })
   // The log-in form itself is answered 401 too.
-  if (response.status === 401 && path !== '/api/v1/session') {
+  if (response.status === 401 && !(method === 'POST' && path === '/api/v1/session')) {
     sessionLost.forEach((listener) => listener())
   }
   throw error
@@ -100,3 +100,26 @@ export async function call<Answer>(
 export const get = <Answer>(path: string) => call<Answer>('GET', path)
 export const post = <Answer>(path: string, body?: unknown) => call<Answer>('POST', path, body)
 export const put = <Answer>(path: string, body: unknown) => call<Answer>('PUT', path, body)
+
+/** Fetches a file by POST, so that what it is about stands in no address, and hands it to the browser. */
+export async function download(path: string, fileName: string, body: unknown): Promise<void> {
+  const response = await fetch(path, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/json', 'x-huifang-csrf': csrfToken },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new ApiError(0, { code: 'offline', message: '连接不上服务器，请稍后再试' })
+  })
+  if (!response.ok) {
+    throw new ApiError(
+      response.status,
+      (await response.json()) as { code: string; message: string },
+    )
+  }
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await response.blob())
+  link.download = fileName
+  link.click()
+  URL.revokeObjectURL(link.href)
+}

@@ -1,6 +1,6 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
-import { onReach } from './api.ts'
+import { get, onReach } from './api.ts'
 
 /** What the server tells of: which part of the data has changed. */
 export type Topic = 'callbacks' | 'triage' | 'duty' | 'orders' | 'alarms' | 'session'
@@ -26,7 +26,13 @@ function setConnected(value: boolean): void {
 
 function refetch(queries: QueryClient, word: Word): void {
   if (word.kind === 'resync') void queries.invalidateQueries()
-  if (word.kind === 'event') void queries.invalidateQueries({ queryKey: [word.topic] })
+  if (word.kind !== 'event') return
+  // Whose session has ended is told so by the answer.
+  if (word.topic === 'session') void get('/api/v1/session').catch(() => {})
+  void queries.invalidateQueries({ queryKey: [word.topic] })
+  if (word.topic === 'triage' || word.topic === 'duty') {
+    void queries.invalidateQueries({ queryKey: ['callbacks', 'counts'] })
+  }
 }
 
 /** Keeps this tab's data live while somebody is logged in. */
@@ -77,6 +83,8 @@ export function useLive(enabled: boolean): void {
 /** Listens until it is stopped; after every break everything may have changed, so all is read anew. */
 function listen(tell: (word: Word) => void, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    // The lock may be granted in the moment in which it is no longer wanted.
+    if (stop.aborted) return resolve()
     let source: EventSource | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     let failures = 0

@@ -70,6 +70,9 @@ export function Frame({ mode, switchMode }: { mode: Mode; switchMode: () => void
           footer={null}
           keyboard={false}
           width={420}
+          afterOpenChange={() =>
+            document.querySelector<HTMLInputElement>('.ant-modal input[type=password]')?.focus()
+          }
         >
           <p className="soft" style={{ marginBottom: 16 }}>
             页面上的内容都还在，登录后可以接着办。

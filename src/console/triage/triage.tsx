@@ -1,25 +1,41 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App, Button } from 'antd'
 import { useMemo, useState } from 'react'
+import { useSearchParams } from 'wouter'
 import { ratingWords, sayWord } from '../words.ts'
 import type { Rating } from '../../foundation/rating.ts'
 import type { ApiError } from '../foundation/api.ts'
 import { get, post } from '../foundation/api.ts'
 import { sayInstant } from '../foundation/clock.ts'
 import { Key, useKeys } from '../foundation/keys.tsx'
-import { Deadline, Loaded, Nothing } from '../foundation/parts.tsx'
+import { Choice, Deadline, Loaded, Nothing } from '../foundation/parts.tsx'
 import { Marked, Why } from '../desk/words-of-citizen.tsx'
 
 interface Waiting {
   replyId: string
   caseId: string | null
   reason: string
-  openedAt: string
+  receivedAt: string
   dueAt: string
   kind: string
   rating: Rating | null
   text: string
   evidence: { rule: string; says: string; start: number; end: number }[]
+  unitName: string | null
+  business: string | null
+  item: string | null
+  sentText: string | null
+  /** What the figures of the text that was sent mean. */
+  options: { figure: string; rating: Rating }[]
+  earlier: { receivedAt: string; text: string; rating: Rating | null }[]
+  /** To choose from, where nobody knows to which case the reply belongs. */
+  cases: {
+    caseId: string
+    unitName: string
+    business: string
+    item: string | null
+    sentAt: string | null
+  }[]
 }
 
 type Verdict =
@@ -53,7 +69,9 @@ const verdicts: readonly { key: string; label: string; verdict: Verdict; needsCa
 export default function Triage() {
   const queries = useQueryClient()
   const { message } = App.useApp()
-  const [chosen, setChosen] = useState<string | null>(null)
+  const [params] = useSearchParams()
+  const [chosen, setChosen] = useState<string | null>(params.get('reply'))
+  const [chosenCase, setChosenCase] = useState<{ replyId: string; caseId: string } | null>(null)
   const triage = useQuery({
     queryKey: ['triage'],
     queryFn: () => get<{ waiting: Waiting[] }>('/api/v1/triage?limit=50'),
@@ -67,7 +85,10 @@ export default function Triage() {
   const current = waiting[at]
   const { mutate, isPending } = useMutation({
     mutationFn: ({ replyId, verdict }: { replyId: string; verdict: Verdict }) =>
-      post(`/api/v1/triage/${replyId}`, verdict),
+      post(`/api/v1/triage/${replyId}`, {
+        ...verdict,
+        ...(chosenCase?.replyId === replyId ? { caseId: chosenCase.caseId } : {}),
+      }),
     onSuccess: (_, { replyId }) => {
       setChosen(waiting[at + 1]?.replyId ?? null)
       queries.setQueryData<{ waiting: Waiting[] }>(['triage'], (before) => ({
@@ -81,12 +102,11 @@ export default function Triage() {
         queries.invalidateQueries({ queryKey: ['callbacks', 'counts'] }),
       ]),
   })
+  const hasCase =
+    current !== undefined && (current.caseId !== null || chosenCase?.replyId === current.replyId)
   const offered = useMemo(
-    () =>
-      verdicts.filter(
-        ({ needsCase }) => !needsCase || (current !== undefined && current.caseId !== null),
-      ),
-    [current],
+    () => verdicts.filter(({ needsCase }) => !needsCase || hasCase),
+    [hasCase],
   )
   const keys = useMemo(
     () => [
@@ -129,7 +149,7 @@ export default function Triage() {
                     {reasonWords[current.reason] ?? current.reason}
                   </span>
                   <span className="soft">
-                    {sayInstant(current.openedAt)} 收到 · <Deadline dueAt={current.dueAt} />
+                    {sayInstant(current.receivedAt)} 收到 · <Deadline dueAt={current.dueAt} />
                   </span>
                 </h2>
                 <p className="words">
@@ -154,9 +174,45 @@ export default function Triage() {
                     </button>
                   ))}
                 </div>
-                {current.caseId === null && (
-                  <p className="quiet">这条回复没有对应的短信，不能记为评价。</p>
+                {current.cases.length > 0 && (
+                  <div className="section">
+                    <Choice
+                      id="case"
+                      label="这条回复说的是哪一件"
+                      options={current.cases.map((each) => ({
+                        value: each.caseId,
+                        label: `${each.business} · ${each.item ?? ''} · ${each.unitName}`,
+                      }))}
+                      value={
+                        chosenCase?.replyId === current.replyId ? chosenCase.caseId : current.caseId
+                      }
+                      onChange={(caseId) => setChosenCase({ replyId: current.replyId, caseId })}
+                    />
+                  </div>
                 )}
+                {!hasCase && <p className="quiet">这条回复没有对应的短信，不能记为评价。</p>}
+                <div className="section">
+                  <p className="quiet">
+                    {current.business
+                      ? `${current.business} · ${current.item ?? ''} · ${current.unitName ?? ''}`
+                      : '没有对应的办件'}
+                  </p>
+                  {current.sentText && <p className="quiet">发出的短信：{current.sentText}</p>}
+                  {current.options.length > 0 && (
+                    <p className="quiet">
+                      选项：
+                      {current.options
+                        .map(({ figure, rating }) => `${figure} ${ratingWords[rating]}`)
+                        .join('，')}
+                    </p>
+                  )}
+                  {current.earlier.map((each) => (
+                    <p key={each.receivedAt} className="quiet">
+                      {sayInstant(each.receivedAt)} 还回复过：“{each.text}”
+                      {each.rating && `（${ratingWords[each.rating]}）`}
+                    </p>
+                  ))}
+                </div>
               </section>
               <ul className="rows">
                 {waiting.map((each, index) => (
