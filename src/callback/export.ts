@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { writeAudit } from '../foundation/audit.ts'
 import { inBusinessZone } from '../foundation/clock.ts'
+import { AppError } from '../foundation/errors.ts'
 import { maskPhone } from '../foundation/phone.ts'
 import { ratingNames } from '../foundation/rating.ts'
 import { workbook, type Cell } from '../foundation/workbook.ts'
@@ -48,6 +49,13 @@ export async function exportCallbacks(
   staff: Staff,
   wanted: ExportBody,
 ): Promise<Readable> {
+  const { callback: policy } = await deps.policy()
+  if (wanted.wholeNumbers && !policy.exportWholeNumbers) {
+    throw new AppError('request.invalid', {
+      field: 'wholeNumbers',
+      reason: '现行策略不允许导出完整号码；确有需要请联系管理员在策略中放开',
+    })
+  }
   await writeAudit(deps, deps.db, {
     actor: `staff:${staff.id}`,
     action: 'callback.export',

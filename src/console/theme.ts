@@ -43,7 +43,7 @@ export function consoleTheme(mode: Mode, fontSize: number): ThemeConfig {
   return {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
-      colorPrimary: dark ? '#4b8fdd' : '#1d5296',
+      colorPrimary: dark ? '#2f6cb8' : '#1d5296',
       colorError: dark ? '#f0716a' : '#c02f26',
       colorWarning: dark ? '#e8a33d' : '#a85a00',
       colorSuccess: dark ? '#5fb878' : '#24763c',

@@ -89,6 +89,8 @@ export const policySchema = z.object({
     undoSeconds: seconds.default(60),
     /** From then on before its deadline a callback counts as soon overdue. */
     soonMinutes: z.number().int().min(1).default(120),
+    /** Whether supervisors may export numbers unmasked; each export is on record. */
+    exportWholeNumbers: z.boolean().default(false),
   }),
   access: z
     .object({
@@ -160,6 +162,7 @@ export const defaultPolicy: Policy = {
     noAnswerRetry: 'half_day',
     undoSeconds: 60,
     soonMinutes: 120,
+    exportWholeNumbers: false,
   },
   access: { sessionIdleMinutes: 30, sessionHours: 12 },
   retention: retention.parse({}),
