@@ -20,8 +20,10 @@ const benches: Record<
   string,
   (progress: Progress, options: BenchOptions) => Promise<Figures> | Figures
 > = {
+  claim: async (...given) => (await import('../sandbox/bench/claim.ts')).benchClaim(...given),
   dispatch: async (...given) =>
     (await import('../sandbox/bench/dispatch.ts')).benchDispatch(...given),
+  growth: async (...given) => (await import('../sandbox/bench/growth.ts')).benchGrowth(...given),
   loop: async (...given) => (await import('../sandbox/bench/loop.ts')).benchLoop(...given),
   reply: async (progress) => (await import('../reply/bench.ts')).benchReply(progress),
 }

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto'
 import { businesses } from '../../policy/policy.ts'
 
 export const unitCount = 200
+/** Where the people work who phone back: no station of its own. */
+export const centre = 'CENTRE'
+export const bureau = 'BUREAU'
 export const unitCode = (index: number) => `BENCH${index % unitCount}`
 
-const phoneOf = (index: number) => `13${String(100_000_000 + index)}`
+export const phoneOf = (index: number) => `13${String(100_000_000 + index)}`
 /** The numbers of the plain design's citizens. */
 export const plainPhoneOf = (index: number) => `13${String(700_000_000 + index)}`
 

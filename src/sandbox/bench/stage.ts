@@ -17,12 +17,13 @@ import { unitReader } from '../../unit/store.ts'
 import { sandboxCredentials } from '../demo/environment.ts'
 import { quickPolicy } from '../demo/quick-policy.ts'
 import { startChild, type Child } from './processes.ts'
-import { transactionRows, unitCode, unitCount } from './rows.ts'
+import { bureau, centre, transactionRows, unitCode, unitCount } from './rows.ts'
 import type { Backend, BenchServers } from './servers.ts'
 
 /** The whole of huifang on a database of its own, each part in a process of its own as in production. */
 export interface Stage {
   core: Core
+  deps: PlanDeps
   environment: Record<string, string>
   sourceKey: string
   /** Whatever the benchmark makes has a higher id; history has lower ones. */
@@ -112,6 +113,7 @@ export async function openStage(servers: BenchServers, backend: Backend): Promis
   const gateway = gatewayAt(endpoint)
   return {
     core,
+    deps,
     environment,
     sourceKey,
     beganId: core.newId(),
@@ -139,18 +141,24 @@ export async function openStage(servers: BenchServers, backend: Backend): Promis
   }
 }
 
+const unit = (code: string, name: string, parentCode: string | null) => ({
+  code,
+  validFrom: '2024-01-01',
+  name,
+  parentCode,
+})
+
 async function prepare(core: Core): Promise<void> {
   await seedTemplates(core)
   await core.db
     .insertInto('unitVersion')
-    .values(
-      Array.from({ length: unitCount }, (_, index) => ({
-        code: unitCode(index),
-        validFrom: '2024-01-01',
-        name: '测速派出所',
-        parentCode: null,
-      })),
-    )
+    .values([
+      unit(bureau, '市公安局', null),
+      unit(centre, '民意中心', bureau),
+      ...Array.from({ length: unitCount }, (_, index) =>
+        unit(unitCode(index), '测速派出所', bureau),
+      ),
+    ])
     .execute()
   await activatePolicy(core, {
     settings: benchPolicy,

@@ -1,0 +1,136 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { stopwatch } from '../../foundation/clock.ts'
+import { createStaffKey } from '../../staff/keys.ts'
+import { createStaff } from '../../staff/staff.ts'
+import { onBackends, quantiles, type BackendOptions } from './backends.ts'
+import { centre } from './rows.ts'
+import type { Backend, BenchServers, Progress } from './servers.ts'
+import { openStage, type Stage } from './stage.ts'
+
+export interface ClaimOptions extends BackendOptions {
+  /** Backlog that is dispatched meanwhile. */
+  surveys?: number | undefined
+}
+
+const people = 200
+const claimsPerSecond = 100
+const pacedClaims = 1_000
+const warmUpClaims = 50
+
+/** People who claim callbacks over HTTP: all at once, and then steadily while a worker dispatches at full load. */
+export function benchClaim(progress: Progress, options: ClaimOptions) {
+  const surveys = options.surveys ?? 40_000
+  const settings = { people, pacedClaimsPerSecond: claimsPerSecond, pacedClaims, surveys }
+  return onBackends('claim', options, settings, progress, (servers, backend, say) =>
+    measure(servers, backend, surveys, say),
+  )
+}
+
+async function measure(
+  servers: BenchServers,
+  backend: Backend,
+  surveys: number,
+  progress: Progress,
+) {
+  const stage = await openStage(servers, backend)
+  try {
+    progress(`taking in ${surveys} transactions`)
+    await stage.intake(0, surveys)
+    await openCallbacks(stage, warmUpClaims + people + pacedClaims)
+    const keys = await hire(stage)
+    const address = await stage.startServe()
+    const claims: Claim[] = []
+    const claim = async (key: string) => claims.push(await claimOver(address, key))
+
+    // A server that has just started is slower than one that people work with.
+    for (const key of keys.slice(0, warmUpClaims)) await claimOver(address, key)
+    progress(`${people} people claim at once`)
+    const burstMs = stopwatch()
+    await Promise.all(keys.map(claim))
+    const burst = { burstMs: Math.round(burstMs()), burst: quantiles(claims.map(({ ms }) => ms)) }
+
+    progress(`${claimsPerSecond} claims a second beside dispatch`)
+    await stage.startWorker()
+    await stage.gateway.accepted(1_000, 60)
+    const { accepted: before } = await stage.gateway.state()
+    const elapsedMs = stopwatch()
+    const paced: Promise<unknown>[] = []
+    for (let count = 0; count < pacedClaims; count++) {
+      await pause(Math.max(0, (count * 1000) / claimsPerSecond - elapsedMs()))
+      paced.push(claim(keys[count % keys.length]!))
+    }
+    await Promise.all(paced)
+    const seconds = elapsedMs() / 1000
+    const { accepted: after } = await stage.gateway.state()
+    const ids = new Set(claims.map(({ id }) => id))
+    if (ids.size !== claims.length) throw new Error('two people got the same callback')
+    return {
+      ...burst,
+      perSecond: Math.round(pacedClaims / seconds),
+      ...quantiles(claims.slice(people).map(({ ms }) => ms)),
+      doubleClaims: 0,
+      dispatchedPerSecondMeanwhile: Math.round((after - before) / seconds),
+      dispatchBusyToTheEnd: after < surveys,
+    }
+  } finally {
+    await stage.close()
+  }
+}
+
+interface Claim {
+  id: string
+  ms: number
+}
+
+async function claimOver(address: string, key: string): Promise<Claim> {
+  const elapsedMs = stopwatch()
+  const response = await fetch(`${address}/api/v1/callbacks/claim`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: '{}',
+  })
+  const body = (await response.json()) as { callback?: { id: string } }
+  if (!body.callback) throw new Error(`no callback: ${JSON.stringify(body)}`)
+  return { id: body.callback.id, ms: elapsedMs() }
+}
+
+/** People of the centre, with a key each. */
+async function hire(stage: Stage): Promise<string[]> {
+  const keys: string[] = []
+  for (let person = 0; person < people; person++) {
+    const staff = await createStaff(stage.deps, 'bench', {
+      name: `回访员${person}`,
+      role: 'agent',
+      unitCode: centre,
+    })
+    keys.push(await createStaffKey(stage.core, staff.id))
+  }
+  return keys
+}
+
+/** As after so many dissatisfied replies. */
+async function openCallbacks(stage: Stage, count: number): Promise<void> {
+  const { db, clock, newId } = stage.core
+  const cases = await db
+    .selectFrom('survey')
+    .select(['id', 'unitCode'])
+    .orderBy('id')
+    .limit(count)
+    .execute()
+  const now = clock.now()
+  await db
+    .insertInto('callback')
+    .values(
+      cases.map(({ id, unitCode }) => ({
+        id: newId(),
+        caseId: id,
+        origin: 'dissatisfied',
+        state: 'waiting',
+        priority: 5,
+        unitCode,
+        dueAt: now,
+        notBefore: now,
+      })),
+    )
+    .execute()
+}
