@@ -16,6 +16,7 @@ import { evaluationRoutes } from './evaluation/routes.ts'
 import { watchTriage } from './evaluation/triage.ts'
 import { holdsUrgent } from './evaluation/urgent-push.ts'
 import { systemClock } from './foundation/clock.ts'
+import { gather } from './foundation/gather.ts'
 import type { Config, CoreConfig } from './foundation/config.ts'
 import type { Core } from './foundation/core.ts'
 import { openDatabase } from './foundation/database.ts'
@@ -156,20 +157,30 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
   return server
 }
 
-/** Has a raw push looked at once it is committed, however it came. */
+/**
+ * Has a raw push looked at once it is committed, however it came: by waking workers, for several at once
+ * where many come. Somebody may be in danger: then not even the queue's few milliseconds are waited for.
+ */
 function pushedTo(app: App): PullDeps['pushed'] {
+  const wakeFor = (queue: 'replies' | 'receipts') =>
+    gather(
+      async (ids: Id[]) => {
+        await app.queues.wake(queue, ids)
+        return ids
+      },
+      { itemsAtMost: 10, roundsAtOnce: 2 },
+    )
+  const wake = { sms_up: wakeFor('replies'), sms_report: wakeFor('receipts') }
+  const look = async (channel: InboundChannel, id: Id, body: string): Promise<void> => {
+    if (channel === 'sms_up' && holdsUrgent(await app.reader(), body)) {
+      await receiveReplies(app, [id])
+    } else await wake[channel](id)
+  }
   return (channel, id, body) => {
-    look(app, channel, id, body).catch((error: unknown) =>
+    look(channel, id, body).catch((error: unknown) =>
       app.log.error({ err: error }, 'a push waits for the sweep'),
     )
   }
-}
-
-/** Has a raw push understood. Somebody may be in danger: then not even the queue's few milliseconds are waited for. */
-async function look(app: App, channel: InboundChannel, id: Id, body: string): Promise<void> {
-  if (channel === 'sms_report') return app.queues.wake('receipts', [id])
-  if (holdsUrgent(await app.reader(), body)) return receiveReplies(app, [id])
-  await app.queues.wake('replies', [id])
 }
 
 /** The provider of single sign-on, when one is set; the settings have been held to be complete. */

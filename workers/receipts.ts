@@ -1,4 +1,5 @@
 import type { App } from '../src/app.ts'
+import { gather } from '../src/foundation/gather.ts'
 import type { DueSource } from '../src/foundation/relay.ts'
 import { takeRaw } from '../src/sms/inbound.ts'
 import { receiveReceipts } from '../src/sms/receive.ts'
@@ -6,12 +7,20 @@ import { receiveReceipts } from '../src/sms/receive.ts'
 /** Takes delivery receipts in. */
 export const definition = {
   name: 'receipts',
-  concurrency: 2,
+  concurrency: 16,
   attempts: 5,
   backoffMs: 500,
 } as const
 
-export const handler = (app: App) => (ids: string[]) => receiveReceipts(app, ids)
+/** Jobs that come while others are worked at are taken in together. */
+export const handler = (app: App) =>
+  gather(
+    async (jobs: string[][]) => {
+      await receiveReceipts(app, [...new Set(jobs.flat())])
+      return jobs.map(() => undefined)
+    },
+    { itemsAtMost: 10, roundsAtOnce: 2 },
+  )
 
 export const due = (app: App): DueSource<'receipts'> => ({
   queue: 'receipts',

@@ -25,6 +25,7 @@ const benches: Record<
     (await import('../sandbox/bench/dispatch.ts')).benchDispatch(...given),
   growth: async (...given) => (await import('../sandbox/bench/growth.ts')).benchGrowth(...given),
   loop: async (...given) => (await import('../sandbox/bench/loop.ts')).benchLoop(...given),
+  replies: async (...given) => (await import('../sandbox/bench/replies.ts')).benchReplies(...given),
   reply: async (progress) => (await import('../reply/bench.ts')).benchReply(progress),
 }
 

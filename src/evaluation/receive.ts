@@ -1,8 +1,7 @@
-import { raiseAlarm } from '../alarm/alarm.ts'
 import { isPassingFault } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import { normalisePhone } from '../foundation/phone.ts'
-import { markInbound, readRaw } from '../sms/inbound.ts'
+import { markInbound, markUnreadable, readRaw } from '../sms/inbound.ts'
 import { parseSmsUp } from '../sms/push-payload.ts'
 import { replyTime } from './rules.ts'
 import { takeIn, type EvaluationDeps, type IncomingReply } from './take-in.ts'
@@ -82,17 +81,5 @@ async function takeInOrSplit(
       ...(await takeInOrSplit(deps, replies.slice(0, middle))),
       ...(await takeInOrSplit(deps, replies.slice(middle))),
     ]
-  }
-}
-
-/** Something came that nobody understood: it is kept raw, and a person is told. */
-async function markUnreadable(deps: EvaluationDeps, ids: readonly Id[]): Promise<void> {
-  await markInbound(deps.db, ids, 'unreadable')
-  for (const id of ids) {
-    await raiseAlarm(deps, deps.db, {
-      kind: 'inbound.unreadable',
-      subject: id,
-      message: `短信平台推送的回复中有内容无法识别，已原样保存（编号 ${id}），请管理员核对推送格式后处理`,
-    })
   }
 }

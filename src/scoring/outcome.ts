@@ -125,8 +125,10 @@ async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
     FROM transaction t
     JOIN survey s ON s.id = t.id
     JOIN template_version v ON v.id = s.template_version_id
-    LEFT JOIN message_key k ON k.case_id = t.id AND k.purpose = 'ask'
-    LEFT JOIN message m ON m.id = k.message_id
+    -- One look-up a case: a join would read whole months of texts where few cases stand against them.
+    LEFT JOIN LATERAL (SELECT a.delivery, a.delivery_code
+      FROM message_key k JOIN message a ON a.id = k.message_id
+      WHERE k.case_id = t.id AND k.purpose = 'ask' LIMIT 1) m ON true
     LEFT JOIN LATERAL (SELECT count(*)::int AS count, bool_or(a.changed_mind) AS changed_mind,
         (array_remove(array_agg(CASE a.route WHEN 'rating' THEN a.rating ELSE g.decided_rating END
           ORDER BY coalesce(a.sent_at, a.received_at) DESC, a.id DESC), NULL))[1] AS latest_rating

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { raiseAlarm } from '../alarm/alarm.ts'
 import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Queryable } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
@@ -11,24 +12,25 @@ export type InboundChannel = 'sms_up' | 'sms_report'
 const repairAfterSeconds = 5
 const claimSeconds = 60
 
-/** Stores a push as it came, before it is acknowledged (law 5). */
+export interface Push {
+  channel: InboundChannel
+  body: string
+}
+
+/** Stores pushes as they came, before they are acknowledged (law 5); returns their ids, in the same order. */
 export async function storeRaw(
   deps: Pick<Core, 'db' | 'newId' | 'vault'>,
-  channel: InboundChannel,
-  body: string,
-): Promise<Id> {
-  const id = deps.newId()
-  await deps.db
-    .insertInto('inbound')
-    .values({
-      id,
-      channel,
-      bodySealed: deps.vault.seal(body, 'body'),
-      state: 'raw',
-      lookAt: nowPlus(repairAfterSeconds),
-    })
-    .execute()
-  return id
+  pushes: readonly Push[],
+): Promise<Id[]> {
+  const rows = pushes.map(({ channel, body }) => ({
+    id: deps.newId(),
+    channel,
+    bodySealed: deps.vault.seal(body, 'body'),
+    state: 'raw',
+    lookAt: nowPlus(repairAfterSeconds),
+  }))
+  await deps.db.insertInto('inbound').values(rows).execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Raw pushes that nobody has understood yet, for the relay. */
@@ -79,6 +81,21 @@ export async function markInbound(
     .where('id', 'in', [...ids])
     .where('state', '=', 'raw')
     .execute()
+}
+
+/** Something in these pushes was understood by nobody: they are kept raw, and a person is told. */
+export async function markUnreadable(
+  deps: Pick<Core, 'db' | 'newId'>,
+  ids: readonly Id[],
+): Promise<void> {
+  await markInbound(deps.db, ids, 'unreadable')
+  for (const id of ids) {
+    await raiseAlarm(deps, deps.db, {
+      kind: 'inbound.unreadable',
+      subject: id,
+      message: `短信平台的推送中有内容无法识别，已原样保存（编号 ${id}），请管理员核对推送格式后处理`,
+    })
+  }
 }
 
 /** Notes that items of pushes were taken in; those that had not been already (the provider repeats itself). */

@@ -29,9 +29,9 @@ export async function pullOnce(
 ): Promise<number> {
   const messages = await queue.receive(wait)
   if (messages.length === 0) return 0
-  for (const body of asPushes(messages)) {
-    deps.pushed(channel, await storeRaw(deps, channel, body), body)
-  }
+  const pushes = asPushes(messages).map((body) => ({ channel, body }))
+  const ids = await storeRaw(deps, pushes)
+  pushes.forEach(({ body }, index) => deps.pushed(channel, ids[index]!, body))
   await queue.remove(messages.map(({ handle }) => handle))
   return messages.length
 }

@@ -4,6 +4,7 @@ import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import { idFloor, type Id } from '../foundation/ids.ts'
 import type { Purpose } from '../template/template.ts'
+import { queuedAtMostDays } from './take.ts'
 
 export interface NewMessage {
   id: Id
@@ -97,8 +98,6 @@ export async function forgetQueued(tx: Tx, caseId: Id, purpose: Purpose): Promis
     .execute()
   return true
 }
-
-const queuedAtMostDays = 40
 
 /** Which of these numbers got a text of another matter or purpose than their survey's lately; hashes in hex. */
 export async function otherTextLately(

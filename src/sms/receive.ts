@@ -2,7 +2,7 @@ import { isPassingFault } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import { normalisePhone } from '../foundation/phone.ts'
 import type { SmsDeps } from './dispatch.ts'
-import { markInbound, readRaw } from './inbound.ts'
+import { markInbound, markUnreadable, readRaw } from './inbound.ts'
 import { parseSmsReport } from './push-payload.ts'
 import { applyReceipts, type Receipt } from './receipts.ts'
 
@@ -16,9 +16,11 @@ interface Push {
 /** Takes in the raw pushes of receipts among these ids, all in one transaction. */
 export async function receiveReceipts(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
   const raw = await readRaw(deps, 'sms_report', ids)
-  await takeInOrSplit(
+  const pushes = raw.map(({ id, body }) => readPush(deps, id, body))
+  await takeInOrSplit(deps, pushes)
+  await markUnreadable(
     deps,
-    raw.map(({ id, body }) => readPush(deps, id, body)),
+    pushes.filter(({ state }) => state === 'unreadable').map(({ id }) => id),
   )
 }
 
@@ -75,7 +77,7 @@ async function takeInOrSplit(deps: SmsDeps, pushes: readonly Push[]): Promise<vo
     if (isPassingFault(error)) throw error
     if (pushes.length === 1) {
       deps.log.error({ err: error, inbound: pushes[0]!.id }, 'receipts cannot be taken in')
-      return markInbound(deps.db, [pushes[0]!.id], 'unreadable')
+      return markUnreadable(deps, [pushes[0]!.id])
     }
     const middle = Math.ceil(pushes.length / 2)
     await takeInOrSplit(deps, pushes.slice(0, middle))

@@ -3,8 +3,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Core } from '../foundation/core.ts'
 import { AppError } from '../foundation/errors.ts'
+import { gather } from '../foundation/gather.ts'
 import type { Id } from '../foundation/ids.ts'
-import { storeRaw, type InboundChannel } from './inbound.ts'
+import { storeRaw, type InboundChannel, type Push } from './inbound.ts'
 
 export interface HookDeps extends Core {
   hookToken: string
@@ -22,6 +23,11 @@ const channels = { 'sms-up': 'sms_up', 'sms-report': 'sms_report' } as const
  */
 export function hookRoutes(deps: HookDeps): FastifyPluginAsyncZod {
   const token = Buffer.from(deps.hookToken)
+  // Pushes that come at the same moment share a commit: the disk is waited for once.
+  const store = gather((pushes: Push[]) => storeRaw(deps, pushes), {
+    itemsAtMost: 50,
+    roundsAtOnce: 2,
+  })
   return async (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -45,7 +51,7 @@ export function hookRoutes(deps: HookDeps): FastifyPluginAsyncZod {
             throw new AppError('request.not_found')
           }
           const body = typeof request.body === 'string' ? request.body : ''
-          const id = await storeRaw(deps, channel, body)
+          const id = await store({ channel, body })
           deps.pushed(channel, id, body)
           return { code: 0 as const, msg: '成功' as const }
         },

@@ -35,8 +35,9 @@ export async function lockSurveysOfNumbers(
       coalesce(m.template_version_id, s.template_version_id) AS template_version_id, m.params
     FROM open_survey o
     JOIN survey s ON s.id = o.survey_id
-    LEFT JOIN message_key k ON k.case_id = s.id AND k.purpose = 'ask'
-    LEFT JOIN message m ON m.id = k.message_id
+    LEFT JOIN LATERAL (SELECT a.template_version_id, a.params
+      FROM message_key k JOIN message a ON a.id = k.message_id
+      WHERE k.case_id = s.id AND k.purpose = 'ask' LIMIT 1) m ON true
     WHERE o.phone_hash = ANY(${[...phoneHashes]}::bytea[]) AND s.state <> 'scheduled'
     ORDER BY s.id FOR UPDATE OF s`.execute(tx)
   return rows

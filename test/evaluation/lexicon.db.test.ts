@@ -167,5 +167,6 @@ describe('an administrator’s words', () => {
       version: 2,
       groups: [],
     })
-  })
+    // Five processes, one after the other.
+  }, 180_000)
 })

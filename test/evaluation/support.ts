@@ -33,8 +33,9 @@ export function pushBody(replies: readonly PushedReply[]): string {
 }
 
 /** Stores one push raw, without having it understood. */
-export function storePush(t: TestApp, ...replies: PushedReply[]): Promise<string> {
-  return storeRaw(t.app, 'sms_up', pushBody(replies))
+export async function storePush(t: TestApp, ...replies: PushedReply[]): Promise<string> {
+  const [id] = await storeRaw(t.app, [{ channel: 'sms_up', body: pushBody(replies) }])
+  return id!
 }
 
 /** Stores one push and has it understood. */

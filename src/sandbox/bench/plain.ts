@@ -32,6 +32,8 @@ export interface Plain {
   dispatch(surveys: number): Promise<number>
   /** Surveys a second from the first job added to the last reply's verdict committed. */
   loop(surveys: number, replies: number): Promise<number>
+  /** Replies a second from the first push, twenty at once, to the last verdict committed. */
+  replies(count: number): Promise<number>
   /** Jobs a second that do nothing. */
   noOpJobs(jobs: number): Promise<number>
   /** Rows a second of multi-row inserts, a hundred a statement. */
@@ -108,6 +110,37 @@ export async function openPlain(
         return rows[0]!.n >= replies
       })
       return (surveys / elapsedMs()) * 1000
+    },
+    async replies(count) {
+      const first = phones
+      phones += count
+      await pool.query(
+        `INSERT INTO plain_survey (id, phone, state, sent_at)
+         SELECT id, phone, 'open', now() FROM unnest($1::uuid[], $2::text[]) AS fresh (id, phone)`,
+        [
+          Array.from({ length: count }, newId),
+          Array.from({ length: count }, (_, index) => plainPhoneOf(first + index)),
+        ],
+      )
+      const answered = async () => {
+        const { rows } = await pool.query<{ n: number }>(
+          `SELECT count(*)::int AS n FROM plain_reply`,
+        )
+        return rows[0]!.n
+      }
+      const before = await answered()
+      const pushes = Array.from({ length: count / 20 }, (_, push) =>
+        Array.from({ length: 20 }, (__, item) => ({
+          phone_number: plainPhoneOf(first + push * 20 + item),
+          content: item === 0 ? '3，等了两个小时' : '1',
+        })),
+      )
+      const elapsedMs = stopwatch()
+      await parallel(pushes, (push) =>
+        fetch(`${hooks}/sms-up`, { method: 'POST', body: JSON.stringify(push) }),
+      )
+      await waitFor('the plain replies', 300, async () => (await answered()) >= before + count)
+      return (count / elapsedMs()) * 1000
     },
     async noOpJobs(count) {
       await bare.pause()

@@ -1,0 +1,206 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Agent, request } from 'node:http'
+import { sql } from 'kysely'
+import { stopwatch, systemClock } from '../../foundation/clock.ts'
+import { formatProviderTime } from '../../sms/provider-time.ts'
+import { openPlain } from './plain.ts'
+import { phoneOf } from './rows.ts'
+import { startServers, type Backend, type BenchServers, type Progress } from './servers.ts'
+import { openStage, waitFor, type Stage } from './stage.ts'
+
+export interface RepliesOptions {
+  /** Replies per backend that are pushed as fast as they are taken. */
+  surveys?: number | undefined
+  backend?: Backend | undefined
+}
+
+const pushOf = 20
+const senders = 8
+const plainReplies = 4_000
+const paced = { perSecond: 1_000, pushOf: 10, seconds: 10 }
+
+/** From the provider's push to the committed verdict, everything that follows from it included. */
+export async function benchReplies(progress: Progress, options: RepliesOptions) {
+  const replies = options.surveys ?? 20_000
+  const servers = await startServers(progress)
+  try {
+    const wanted: Backend[] = options.backend
+      ? [options.backend]
+      : ['postgres', ...(servers.redisUrl ? (['redis'] as const) : [])]
+    const backends = []
+    for (const backend of wanted) {
+      backends.push(await measure(servers, backend, replies, progress))
+    }
+    const { backend: _, ...first } = backends[0]!
+    return {
+      name: 'replies' as const,
+      ...first,
+      settings: {
+        replies,
+        pushOf,
+        senders,
+        paced,
+        workProcesses: 1,
+        serveProcesses: 1,
+        dissatisfied: 'one in twenty',
+        thanks: false,
+        database: `PostgreSQL ${servers.postgresVersion}, same machine, synchronous commit`,
+      },
+      backends,
+    }
+  } finally {
+    await servers.stop()
+  }
+}
+
+async function measure(
+  servers: BenchServers,
+  backend: Backend,
+  replies: number,
+  progress: Progress,
+) {
+  const stage = await openStage(servers, backend)
+  try {
+    const plain = await openPlain(servers, backend, stage.gateway)
+    progress(`${backend}: the plain design`)
+    await plain.replies(500)
+    const plainPerSecond = await plain.replies(plainReplies)
+    progress(`${backend}: bare inserts`)
+    const ceilingPerSecond = await plain.inserts(100_000)
+    await plain.close()
+
+    await stage.startWorker()
+    const hooks = `${await stage.startServe()}/hooks/aliyun/${stage.environment['HUIFANG_HOOK_TOKEN']}`
+    const atPace = paced.perSecond * paced.seconds
+    const warmUp = 2_000
+    progress(`${backend}: asking ${warmUp + replies + atPace} citizens`)
+    await stage.intake(0, warmUp + replies + atPace)
+    await waitFor('all surveys open', 600, () => allOpen(stage))
+
+    await flood(stage, hooks, 0, warmUp)
+    progress(`${backend}: ${replies} replies as fast as they are taken`)
+    const perSecond = await flood(stage, hooks, warmUp, replies)
+    progress(`${backend}: ${paced.perSecond} replies a second`)
+    const answers = await pace(stage, hooks, warmUp + replies)
+    return {
+      backend,
+      perSecond: Math.round(perSecond),
+      plainPerSecond: Math.round(plainPerSecond),
+      ceilingPerSecond: Math.round(ceilingPerSecond),
+      ratioToPlain: perSecond / plainPerSecond,
+      ratioToCeiling: perSecond / ceilingPerSecond,
+      ...answers,
+    }
+  } finally {
+    await stage.close()
+  }
+}
+
+/** Pushes as fast as the pushes are answered; replies a second until the last verdict is committed. */
+async function flood(stage: Stage, hooks: string, first: number, count: number): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: senders })
+  const before = await countReplies(stage)
+  const starts = Array.from(
+    { length: count / pushOf },
+    (_, index) => first + index * pushOf,
+  ).values()
+  const send = async () => {
+    for (const start of starts) await post(agent, `${hooks}/sms-up`, pushBody(start, pushOf))
+  }
+  const elapsedMs = stopwatch()
+  await Promise.all(Array.from({ length: senders }, send))
+  await waitFor('the verdicts', 300, async () => (await countReplies(stage)) >= before + count)
+  const perSecond = (count / elapsedMs()) * 1000
+  agent.destroy()
+  return perSecond
+}
+
+/** Pushes at a steady pace, whatever the answers take, and measures these and how long the verdicts take. */
+async function pace(stage: Stage, hooks: string, first: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  const pushes = (paced.perSecond / paced.pushOf) * paced.seconds
+  const everyMs = (1000 * paced.pushOf) / paced.perSecond
+  const before = await countReplies(stage)
+  const latencies: number[] = []
+  let refused = 0
+  const elapsedMs = stopwatch()
+  const sent: Promise<void>[] = []
+  for (let index = 0; index < pushes; index++) {
+    const waitMs = index * everyMs - elapsedMs()
+    if (waitMs > 0) await pause(waitMs)
+    const body = pushBody(first + index * paced.pushOf, paced.pushOf)
+    const latencyMs = stopwatch()
+    sent.push(
+      post(agent, `${hooks}/sms-up`, body)
+        .then(() => void latencies.push(latencyMs()))
+        .catch(() => void refused++),
+    )
+  }
+  await Promise.all(sent)
+  const wanted = before + pushes * paced.pushOf
+  await waitFor('the verdicts', 60, async () => (await countReplies(stage)) >= wanted)
+  agent.destroy()
+  latencies.sort((a, b) => a - b)
+  const at = (share: number) => latencies[Math.floor((latencies.length - 1) * share)]!
+  const { rows } = await sql<{ p99: number; max: number }>`
+    SELECT 1000 * percentile_cont(0.99) WITHIN GROUP (ORDER BY lag) AS p99, 1000 * max(lag) AS max
+    FROM (SELECT extract(epoch FROM r.received_at - i.received_at)::float AS lag
+      FROM reply r JOIN inbound i ON i.id = r.inbound_id ORDER BY r.id DESC
+      LIMIT ${pushes * paced.pushOf}) AS latest`.execute(stage.core.db)
+  return {
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    refused,
+    verdictP99Ms: rows[0]!.p99,
+    verdictMaxMs: rows[0]!.max,
+  }
+}
+
+let sequence = 0
+
+function pushBody(first: number, count: number): string {
+  const sentAt = formatProviderTime(systemClock.now())
+  return JSON.stringify(
+    Array.from({ length: count }, (_, offset) => ({
+      phone_number: phoneOf(first + offset),
+      content: (first + offset) % 20 === 0 ? '3，等了两个小时' : '1',
+      send_time: sentAt,
+      dest_code: '106900001',
+      sequence_id: String(++sequence),
+    })),
+  )
+}
+
+function post(agent: Agent, url: string, body: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const call = request(
+      url,
+      { agent, method: 'POST', headers: { 'content-type': 'application/json' } },
+      (response) => {
+        response.resume().on('end', () => {
+          if (response.statusCode === 200) resolve()
+          else reject(new Error(`answered ${response.statusCode}`))
+        })
+      },
+    )
+    call.on('error', reject).end(body)
+  })
+}
+
+async function countReplies({ core }: Stage): Promise<number> {
+  const row = await core.db
+    .selectFrom('reply')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+async function allOpen({ core }: Stage): Promise<boolean> {
+  const row = await core.db
+    .selectFrom('survey')
+    .select('id')
+    .where('state', '!=', 'open')
+    .limit(1)
+    .executeTakeFirst()
+  return row === undefined
+}
