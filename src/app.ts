@@ -75,14 +75,26 @@ export function buildCore(config: CoreConfig, log: Log): Core {
   }
 }
 
+/**
+ * What every batch asks for, most often inside a transaction. On connections of its own: transactions that
+ * all hold one connection and wait for a second of the same pool would wait for each other.
+ */
+export function openReaders(config: CoreConfig) {
+  const db = openDatabase(config.DATABASE_URL, { max: 1 })
+  return {
+    policy: policyReader({ db }),
+    units: unitReader({ db }),
+    templates: templateReader({ db }),
+    closeReaders: () => db.destroy(),
+  }
+}
+
 export async function buildApp(
   config: Config,
   log: Log = openLog(config.HUIFANG_LOG_LEVEL),
 ): Promise<App> {
   const core = buildCore(config, log)
-  const policy = policyReader(core)
-  const units = unitReader(core)
-  const templates = templateReader(core)
+  const { policy, units, templates, closeReaders } = openReaders(config)
   const queues = await openQueues(
     queueDefinitions.map((queue) =>
       queue.name === 'dispatch'
@@ -116,6 +128,7 @@ export async function buildApp(
     close: async () => {
       await queues.close(config.HUIFANG_SHUTDOWN_SECONDS * 1000)
       await core.db.destroy()
+      await closeReaders()
     },
   }
 }

@@ -1,8 +1,10 @@
+import { writeSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import type { BenchOptions } from './commands/bench.ts'
 import type { StaffOptions } from './commands/staff.ts'
 import { ConfigError } from './foundation/config.ts'
 import { AppError } from './foundation/errors.ts'
+import { DemoError } from './sandbox/demo/errors.ts'
 import { EmbeddedPostgresError } from './sandbox/postgres/errors.ts'
 
 /**
@@ -287,6 +289,7 @@ interface DoctorFlags {
 function explain(error: unknown): string {
   if (error instanceof AppError) return `${error.code}: ${error.message}`
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message
+  if (error instanceof DemoError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
@@ -295,7 +298,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode
   else {
-    process.stderr.write(`huifang: ${explain(error)}\n`)
-    process.exitCode = 1
+    writeSync(process.stderr.fd, `huifang: ${explain(error)}\n`)
+    // What a start opened before it failed must not keep the process alive.
+    process.exit(1)
   }
 }

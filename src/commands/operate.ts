@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { standingAlarms } from '../alarm/alarm.ts'
+import { openReaders } from '../app.ts'
 import { processEnvironment, readCoreConfig, readSettings } from '../foundation/config.ts'
 import { openLog } from '../foundation/log.ts'
 import { migrateDatabase, migrateDown } from '../foundation/migrate.ts'
@@ -8,10 +9,8 @@ import { importFile } from '../intake/import.ts'
 import { activatePolicy, policyReader } from '../policy/store.ts'
 import { resumeSending } from '../sms/pause.ts'
 import { createFeedKey, createSource } from '../staff/keys.ts'
-import { templateReader } from '../template/store.ts'
 import { importOfficers, importUnits, type ImportReport } from '../unit/import.ts'
 import { unknownUnits } from '../survey/unknown-units.ts'
-import { unitReader } from '../unit/store.ts'
 import { queueDefinitions, type QueueName } from '../../workers/index.ts'
 import { say, sayAll, withCore } from './with-core.ts'
 
@@ -39,12 +38,16 @@ export async function migrate(down: boolean): Promise<void> {
 
 export const importTransactions = (file: string, source: string) =>
   withCore(async (core) => {
-    const policy = policyReader(core)
-    const deps = { ...core, policy, units: unitReader(core), templates: templateReader(core) }
-    const report = await importFile(deps, source, file, (line) => void process.stderr.write(line))
-    sayAll(report.rejections)
-    const { rejections: _, ...counts } = report
-    say(JSON.stringify(counts))
+    const { closeReaders, ...readers } = openReaders(readCoreConfig(processEnvironment()))
+    const showProgress = (text: string) => void process.stderr.write(text)
+    try {
+      const report = await importFile({ ...core, ...readers }, source, file, showProgress)
+      sayAll(report.rejections)
+      const { rejections: _, ...counts } = report
+      say(JSON.stringify(counts))
+    } finally {
+      await closeReaders()
+    }
   })
 
 function sayImport(report: ImportReport): void {

@@ -128,7 +128,7 @@ export const settingsSchema = z.object({
   HUIFANG_DISPATCH_CONCURRENCY: wholeNumber(1, 64)
     .default(4)
     .describe('Batches under way at once per `work` process'),
-  HUIFANG_DATABASE_POOL: wholeNumber(2, 100)
+  HUIFANG_DATABASE_POOL: wholeNumber(1, 100)
     .default(10)
     .describe('Database connections per process'),
   HUIFANG_ALARM_WEBHOOK_URL: z.url().optional().describe('Where alarms are posted as JSON'),

@@ -11,7 +11,8 @@ export interface QueueBackend {
 }
 
 // A rollout that kills workers twice must not bury a job: stalls are repaired thrice.
-const workerOptions = { maxStalledCount: 3, stalledInterval: 15_000, drainDelay: 5 }
+// They are run once their connection stands: one that cannot connect at its start spins and starves the process.
+const workerOptions = { autorun: false, maxStalledCount: 3, stalledInterval: 15_000, drainDelay: 5 }
 
 export function postgresBackend(url: string): QueueBackend {
   const connection = {

@@ -135,6 +135,9 @@ export async function openQueues<Name extends string>(
         workers.push(worker)
       }
       await Promise.all(workers.map((worker) => worker.waitUntilReady()))
+      for (const worker of workers) {
+        worker.run().catch((error: unknown) => log.error({ err: error }, 'a worker has stopped'))
+      }
     },
 
     async depth() {

@@ -2,25 +2,22 @@ import { sql } from 'kysely'
 import { writeAudit } from '../foundation/audit.ts'
 import type { Core } from '../foundation/core.ts'
 import { AppError } from '../foundation/errors.ts'
+import { remember } from '../foundation/remember.ts'
 import { defaultPolicy, policyFaults, policySchema, type Policy } from './policy.ts'
 
 const cacheMs = 2_000
 
 /** Reads the policy in force; an answer may be up to two seconds old, for every batch of every queue asks. */
 export function policyReader(deps: Pick<Core, 'db'>): () => Promise<Policy> {
-  let cached: { policy: Policy; readAtMs: number } | undefined
-  return async () => {
-    if (cached && performance.now() - cached.readAtMs < cacheMs) return cached.policy
+  return remember(async () => {
     const row = await deps.db
       .selectFrom('policyVersion')
       .select('settings')
       .orderBy('version', 'desc')
       .limit(1)
       .executeTakeFirst()
-    const policy = row ? policySchema.parse(row.settings) : defaultPolicy
-    cached = { policy, readAtMs: performance.now() }
-    return policy
-  }
+    return row ? policySchema.parse(row.settings) : defaultPolicy
+  }, cacheMs)
 }
 
 /** Puts a policy in force as the next version; the old ones stay for the record. */

@@ -1,5 +1,6 @@
 import type { Core } from '../foundation/core.ts'
 import type { Queryable } from '../foundation/database.ts'
+import { remember } from '../foundation/remember.ts'
 import type { Templates, TemplateVersion } from './template.ts'
 
 const columns = [
@@ -18,18 +19,17 @@ const cacheMs = 5_000
 /** Reads templates; the active ones may be five seconds old, a version by id never changes. */
 export function templateReader(deps: Pick<Core, 'db'>): Templates {
   const versions = new Map<string, TemplateVersion>()
-  let active: { list: TemplateVersion[]; readAtMs: number } | undefined
+  const active = remember(async () => {
+    const rows = await deps.db
+      .selectFrom('templateVersion')
+      .select(columns)
+      .where('state', '=', 'active')
+      .execute()
+    return rows as unknown as TemplateVersion[]
+  }, cacheMs)
   return {
     async active(purpose, business) {
-      if (!active || performance.now() - active.readAtMs > cacheMs) {
-        const rows = await deps.db
-          .selectFrom('templateVersion')
-          .select(columns)
-          .where('state', '=', 'active')
-          .execute()
-        active = { list: rows as unknown as TemplateVersion[], readAtMs: performance.now() }
-      }
-      const candidates = active.list.filter((template) => template.purpose === purpose)
+      const candidates = (await active()).filter((template) => template.purpose === purpose)
       return (
         candidates.find((template) => template.business === business) ??
         candidates.find((template) => template.business === null) ??

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
+import { remember } from '../foundation/remember.ts'
 import type { Unit } from './unit.ts'
 
 /** The units as they stand today (in the bureau's zone), by code; closed ones are left out. */
@@ -16,11 +17,5 @@ const cacheMs = 5_000
 
 /** Like `readUnits`, but an answer may be five seconds old. */
 export function unitReader(deps: Pick<Core, 'db'>): () => Promise<Map<string, Unit>> {
-  let cached: { units: Map<string, Unit>; readAtMs: number } | undefined
-  return async () => {
-    if (!cached || performance.now() - cached.readAtMs > cacheMs) {
-      cached = { units: await readUnits(deps), readAtMs: performance.now() }
-    }
-    return cached.units
-  }
+  return remember(() => readUnits(deps), cacheMs)
 }

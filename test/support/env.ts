@@ -6,4 +6,6 @@ export const testEnv = {
   redisUrl: process.env['TEST_REDIS_URL'] || undefined,
   /** Another browser than the usual one of this machine. */
   chromiumPath: process.env['TEST_CHROMIUM_PATH'] || undefined,
+  /** Repeats what a test drew by chance. */
+  seed: process.env['TEST_SEED'] === undefined ? undefined : Number(process.env['TEST_SEED']),
 }

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
@@ -14,9 +15,11 @@ import { activatePolicy } from '../../policy/store.ts'
 import { createSource } from '../../staff/keys.ts'
 import { seedTemplates } from '../../template/files.ts'
 import { importOfficers, importUnits } from '../../unit/import.ts'
+import type { SandboxGateway } from '../gateway/gateway.ts'
 import { startSandboxGateway } from '../gateway/server.ts'
+import { holdAlone } from '../postgres/locks.ts'
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../postgres/launcher.ts'
-import { citizenBehaviour, readSample } from '../sample/sample.ts'
+import { readCitizens, readSample } from '../sample/sample.ts'
 import {
   demoEnvironment,
   demoFolder,
@@ -25,7 +28,9 @@ import {
   wipeDemoState,
 } from './environment.ts'
 import { deskCitizens, fillDesk } from './desk-cases.ts'
-import { simulatedPeople } from './people.ts'
+import { DemoError } from './errors.ts'
+import { simulatedLatecomers } from './latecomers.ts'
+import { simulatedPeople, staysOpen, type People } from './people.ts'
 import { quickPolicy } from './quick-policy.ts'
 import { demoLogins, demoPassword, demoStaff } from './staff.ts'
 import { disagreements, summarise, underWay } from './summary.ts'
@@ -52,21 +57,26 @@ export async function demo(options: DemoOptions): Promise<void> {
   void stop.then(() => (stopped = true))
   const undo: (() => Promise<unknown>)[] = []
   try {
-    const { app, server, state, gateway } = await start(options, undo)
+    undo.push(await holdDemoFolder())
+    const { app, server, state, gateway, latecomers } = await start(options, undo)
     const address = server.listeningOrigin
     say(`console: ${address}   log: ${join(demoFolder, 'huifang.log')}   data: ${demoFolder}`)
     const { sourceKey, agentKey } = await prepare(app)
     const { transactions } = await readSample(state.sampleTime)
     await push(`${address}/api/v1/transactions`, sourceKey, transactions)
     const people = simulatedPeople(address, agentKey)
-    await runLoop(app, people, gateway, () => stopped)
+    const comeLate = simulatedLatecomers(app, gateway, latecomers)
+    const left = await runLoop({ app, gateway, people, comeLate, stopped: () => stopped })
+    if (stopped) return stoppedEarly()
+    // Somebody may be working at the desk of a demo that stays up.
+    if (left && options.once) throw new DemoError(`the loop did not end: ${left}`)
     const summary = { ...(await summarise(app)), elapsedMs: Math.round(elapsedMs()) }
     const faults = disagreements(summary)
     for (const fault of faults) say(`sums do not agree: ${fault}`)
     if (options.once) {
       process.stdout.write(`${JSON.stringify(summary)}\n`)
       if (faults.length > 0) process.exitCode = 1
-    } else if (!stopped) {
+    } else {
       say(JSON.stringify(summary, null, 2))
       await fillDesk(app, (rows) => push(`${address}/api/v1/transactions`, sourceKey, rows))
       say(`The loop is through and the desk is filled; the services stay up.`)
@@ -83,6 +93,19 @@ export async function demo(options: DemoOptions): Promise<void> {
   }
 }
 
+/** One demo at a time: two would share the database, and each would know half of the texts. */
+async function holdDemoFolder(): Promise<() => Promise<void>> {
+  await mkdir(demoFolder, { recursive: true })
+  const held = holdAlone(join(demoFolder, 'demo.lock'))
+  if (!held) throw new DemoError(`a demo runs in ${demoFolder} already: stop that one first`)
+  return async () => held.release()
+}
+
+function stoppedEarly(): void {
+  say('stopped before the loop was through; the next demo goes on from here')
+  process.exitCode = 130
+}
+
 async function start(options: DemoOptions, undo: (() => Promise<unknown>)[]) {
   const postgresFolder = { dataDir: join(demoFolder, 'postgres'), log: say }
   if (options.fresh) {
@@ -96,14 +119,15 @@ async function start(options: DemoOptions, undo: (() => Promise<unknown>)[]) {
   undo.push(() => postgres.detach())
   await migrateDatabase(postgres.url)
 
-  const citizens = await citizenBehaviour()
+  const { behaviour, latecomers } = await readCitizens()
   const gateway = await startSandboxGateway({
     clock: systemClock,
     credentials: sandboxCredentials,
     openTemplates: true,
     receiptDelayMs: 150,
-    pushes: { retryMs: [500, 1_000, 2_000] },
-    behaviour: (phone, text) => deskCitizens.get(phone) ?? citizens(phone, text),
+    pushes: { retryMs: [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000] },
+    behaviour: (phone, text) => deskCitizens.get(phone) ?? behaviour(phone, text),
+    journal: join(demoFolder, 'sandbox.ndjson'),
   })
   undo.push(() => gateway.close())
   // One call whose answer is lost although the texts went out: a receipt settles it (law 4).
@@ -122,10 +146,11 @@ async function start(options: DemoOptions, undo: (() => Promise<unknown>)[]) {
   undo.push(() => server.close())
   const hooks = `${server.listeningOrigin}/hooks/aliyun/${state.hookToken}`
   gateway.setCallbacks({ smsUp: `${hooks}/sms-up`, smsReport: `${hooks}/sms-report` })
+  gateway.resume()
   const work = await startWork(app)
   undo.push(() => work.stop())
   for (let extra = 1; extra < options.workProcesses; extra++) undo.push(startWorker(environment))
-  return { app, server, state, gateway }
+  return { app, server, state, gateway, latecomers }
 }
 
 async function listen(app: App, port: number): Promise<FastifyInstance> {
@@ -133,11 +158,8 @@ async function listen(app: App, port: number): Promise<FastifyInstance> {
     return await startHttp(app)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new Error(
+    throw new DemoError(
       `port ${port} is taken: stop what listens there, or choose another with --port`,
-      {
-        cause: error,
-      },
     )
   }
 }
@@ -183,21 +205,23 @@ async function push(url: string, key: string, rows: readonly unknown[]): Promise
   say(`pushed: ${counts.map(([verdict, each]) => `${each?.length} ${verdict}`).join(', ')}`)
 }
 
-/** Lets machines and people work until nothing is under way. */
-async function runLoop(
-  app: App,
-  people: { workOnce(): Promise<boolean> },
-  gateway: { state(): { pending: number } },
-  stopped: () => boolean,
-): Promise<void> {
+/** Lets machines and people work until nothing is under way; returns what is, when that takes too long. */
+async function runLoop(loop: {
+  app: App
+  gateway: Pick<SandboxGateway, 'state' | 'ledger'>
+  people: People
+  comeLate: () => Promise<void>
+  stopped: () => boolean
+}): Promise<string | null> {
+  const { app, gateway, people, comeLate, stopped } = loop
   const elapsedMs = stopwatch()
   let told = ''
   let toldAtMs = -1_000
   while (!stopped()) {
     const busy = await people.workOnce()
-    const open = await underWay(app)
-    const { pending } = gateway.state()
-    const line = Object.entries({ ...open, pending })
+    await comeLate()
+    const open = await underWay(app, { ...gateway.state(), ledger: gateway.ledger(), staysOpen })
+    const line = Object.entries(open)
       .map(([name, n]) => `${n} ${name}`)
       .join(', ')
     if (line !== told && elapsedMs() - toldAtMs >= 1_000) {
@@ -205,21 +229,9 @@ async function runLoop(
       told = line
       toldAtMs = elapsedMs()
     }
-    const through = !busy && pending === 0 && Object.values(open).every((count) => count === 0)
-    if (through && !(await retriesComing(app))) return
-    if (elapsedMs() > loopDeadlineMs) throw new Error(`the loop did not end: ${line}`)
+    if (!busy && Object.values(open).every((count) => count === 0)) break
+    if (elapsedMs() > loopDeadlineMs) return line
     if (!busy) await pause(250)
   }
-}
-
-/** Callbacks that wait for their next try within seconds. */
-async function retriesComing(app: App): Promise<boolean> {
-  const row = await app.db
-    .selectFrom('callback')
-    .select('id')
-    .where('state', '=', 'waiting')
-    .where('attempts', '>', 0)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+  return null
 }

@@ -34,8 +34,9 @@ export async function openDemoState(): Promise<DemoState & { sampleTime: Date }>
 
 /** Wipes what earlier demos left, apart from the database's folder, whose launcher removes it. */
 export async function wipeDemoState(): Promise<void> {
-  await rm(join(demoFolder, 'state.json'), { force: true })
-  await rm(join(demoFolder, 'huifang.log'), { force: true })
+  for (const file of ['state.json', 'sandbox.ndjson', 'huifang.log']) {
+    await rm(join(demoFolder, file), { force: true })
+  }
 }
 
 export const sandboxCredentials = { accessKeyId: 'sandbox-key', accessKeySecret: 'sandbox-secret' }

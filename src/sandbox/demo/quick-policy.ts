@@ -12,7 +12,7 @@ export const quickPolicy: Policy = {
     ) as Policy['survey']['delaySeconds'],
     sendingWindow: always,
     replyWindowSeconds: 6,
-    lateWindowSeconds: 60,
+    lateWindowSeconds: 600,
     thankSatisfied: true,
   },
   sms: {

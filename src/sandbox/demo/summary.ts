@@ -126,14 +126,32 @@ export function disagreements(summary: Summary): string[] {
 }
 
 /** What is still under way; the loop is through when all of it is zero. */
-export async function underWay(deps: Pick<Core, 'db'>): Promise<Counts> {
-  const { rows } = await sql<Counts>`
+export async function underWay(
+  deps: Pick<Core, 'db'>,
+  outside: {
+    /** Receipts and replies that the gateway has yet to push. */
+    pending: number
+    /** What the gateway took on: of some texts the carrier never says anything. */
+    ledger: readonly { receipt: object | null }[]
+    staysOpen: (externalId: string) => boolean
+  },
+): Promise<Counts> {
+  const { rows } = await sql<Counts & { callbacksOf: string[] }>`
     SELECT
       (SELECT count(*) FROM message WHERE state IN ('queued', 'submitting', 'unknown')) AS texts,
-      (SELECT count(*) FROM message WHERE state = 'accepted' AND look_at IS NOT NULL
-         AND submitted_at > now() - interval '15 seconds') AS receipts,
+      (SELECT count(*) FROM message WHERE state = 'accepted' AND delivery IS NULL
+         AND submitted_at > now() - interval '1 minute') AS receipts,
       (SELECT count(*) FROM inbound WHERE state = 'raw') AS pushes,
       (SELECT count(*) FROM survey WHERE state IN ('scheduled', 'submitting', 'open', 'unknown')) AS surveys,
-      (SELECT count(*) FROM outbox) AS feed`.execute(deps.db)
-  return rows[0]!
+      (SELECT count(*) FROM outbox) AS feed,
+      (SELECT coalesce(json_agg(t.external_id), '[]') FROM callback c JOIN transaction t ON t.id = c.case_id
+       WHERE c.state IN ('waiting', 'claimed', 'talking')) AS callbacks_of`.execute(deps.db)
+  const { callbacksOf, ...counts } = rows[0]!
+  const silent = outside.ledger.filter(({ receipt }) => receipt === null).length
+  return {
+    ...counts,
+    receipts: Math.max(0, counts['receipts']! - silent),
+    callbacks: callbacksOf.filter((externalId) => !outside.staysOpen(externalId)).length,
+    pending: outside.pending,
+  }
 }

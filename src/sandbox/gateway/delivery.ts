@@ -1,4 +1,5 @@
-import type { Clock } from '../../foundation/clock.ts'
+import { createHash } from 'node:crypto'
+import { dateAt, type Clock } from '../../foundation/clock.ts'
 import { deliveryMeaning } from '../../sms/provider-codes.ts'
 import { formatProviderTime } from '../../sms/provider-time.ts'
 import type { Faults } from './faults.ts'
@@ -54,11 +55,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   const after = (ms: number, act: () => void) => {
     pending.add(1)
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      act()
-      pending.done(1)
-    }, ms + faults.pushes().delayMs)
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        act()
+        pending.done(1)
+      },
+      Math.max(0, ms) + faults.pushes().delayMs,
+    )
     timers.add(timer)
   }
 
@@ -76,22 +80,26 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const { loseReceipts } = faults.pushes()
     const items: object[] = []
     for (const [entry, code] of due) {
-      entry.receipt = { code, at }
+      if (!entry.receipt) deps.ledger.report(entry, { code, at })
       if (loseReceipts === 0 || deps.random() >= loseReceipts) items.push(reportItem(entry, code))
     }
     push(deps.reports, items)
   }
 
-  const reply = ({ phone, text, signature, afterMs = 0 }: Reply) => {
-    after(afterMs, () => {
-      const answered = signature ?? deps.ledger.newestOf(phone)?.signature ?? ''
+  /** The citizen texts at `atMs`, however late this process gets to it. */
+  const textAt = (
+    atMs: number,
+    up: { phone: string; text: string; signature?: string | undefined; sequenceId: string },
+  ) => {
+    after(atMs - clock.nowMs(), () => {
+      const answered = up.signature ?? deps.ledger.newestOf(up.phone)?.signature ?? ''
       push(deps.ups, [
         {
-          phone_number: phone,
-          content: text,
-          send_time: formatProviderTime(clock.now()),
+          phone_number: up.phone,
+          content: up.text,
+          send_time: formatProviderTime(dateAt(atMs)),
           dest_code: destCode(answered),
-          sequence_id: String(++sequence),
+          sequence_id: up.sequenceId,
         },
       ])
     })
@@ -110,18 +118,31 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
           if (due) due.push([entry, code])
           else byDelay.set(delayMs, [[entry, code]])
         }
-        for (const { text, afterMs } of behaviour.replies ?? []) {
-          reply({ phone: entry.phone, text, afterMs, signature: entry.signature })
+        for (const [index, { text, afterMs }] of (behaviour.replies ?? []).entries()) {
+          textAt(entry.acceptedAt.getTime() + afterMs, {
+            phone: entry.phone,
+            text,
+            signature: entry.signature,
+            sequenceId: sequenceIdOf(entry, index),
+          })
         }
       }
       for (const [delayMs, due] of byDelay) after(delayMs, () => report(due))
     },
-    reply,
+    reply({ phone, text, signature, afterMs = 0 }) {
+      textAt(clock.nowMs() + afterMs, { phone, text, signature, sequenceId: String(++sequence) })
+    },
     reset() {
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
     },
   }
+}
+
+/** The same for the same reply, so that one pushed again after a restart is known as the one it is. */
+function sequenceIdOf(entry: LedgerEntry, index: number): string {
+  const digest = createHash('sha256').update(`${entry.bizId} ${entry.phone} ${index}`).digest()
+  return String(digest.readUIntBE(0, 6))
 }
 
 function reportItem(entry: LedgerEntry, code: string) {

@@ -40,6 +40,8 @@ export interface SandboxOptions {
   receiptDelayMs?: number
   /** What becomes of a text; delivered and never answered when left out. */
   behaviour?: (phone: string, text: LedgerEntry) => Behaviour
+  /** File that keeps the ledger across runs, as a provider would; in memory only when left out. */
+  journal?: string
   /** For faults that strike only a share; 0 ≤ x < 1. */
   random?: () => number
 }
@@ -58,6 +60,8 @@ export interface SandboxGateway {
   addTemplates(templates: readonly SandboxTemplate[]): void
   /** A citizen texts. */
   reply(reply: Reply): void
+  /** Pushes the receipts and replies of all that the ledger holds once more: after a kill nobody knows which arrived. */
+  resume(): void
   /** How the pushes of either kind fare, and what is still under way. */
   state(): {
     accepted: number

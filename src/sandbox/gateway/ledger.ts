@@ -1,4 +1,5 @@
 import { businessDay } from '../../foundation/clock.ts'
+import type { Journal } from './journal.ts'
 
 /** One text that the gateway took on. */
 export interface LedgerEntry {
@@ -20,6 +21,8 @@ export interface LedgerEntry {
 
 export interface Ledger {
   accept(entry: Omit<LedgerEntry, 'times' | 'receipt'>): LedgerEntry
+  /** What the carrier said. */
+  report(entry: LedgerEntry, receipt: NonNullable<LedgerEntry['receipt']>): void
   /** In the order of acceptance. */
   all(): readonly LedgerEntry[]
   /** Of one number and one day (`yyyyMMdd`, UTC+8), newest first. */
@@ -30,22 +33,32 @@ export interface Ledger {
   reset(): void
 }
 
-/** Everything the gateway accepted, in memory: the truth that a test holds the sender against. */
-export function createLedger(): Ledger {
+/** Everything the gateway accepted: the truth that a test holds the sender against. In memory, and in the journal where there is one. */
+export function createLedger(journal?: Journal): Ledger {
   let entries: LedgerEntry[] = []
   let repeated = 0
   const byPhone = new Map<string, LedgerEntry[]>()
+  const keep = (entry: LedgerEntry) => {
+    entries.push(entry)
+    const ofPhone = byPhone.get(entry.phone)
+    if (ofPhone) ofPhone.push(entry)
+    else byPhone.set(entry.phone, [entry])
+  }
+  for (const entry of journal?.entries ?? []) keep(entry)
 
   return {
     accept(accepted) {
-      const ofPhone = byPhone.get(accepted.phone)
-      const before = ofPhone?.filter((other) => isSameText(other, accepted)).length ?? 0
+      const ofPhone = byPhone.get(accepted.phone) ?? []
+      const before = ofPhone.filter((other) => isSameText(other, accepted)).length
       const entry: LedgerEntry = { ...accepted, times: before + 1, receipt: null }
-      entries.push(entry)
+      keep(entry)
       if (before > 0) repeated++
-      if (ofPhone) ofPhone.push(entry)
-      else byPhone.set(accepted.phone, [entry])
+      journal?.accepted(entry)
       return entry
+    },
+    report(entry, receipt) {
+      entry.receipt = receipt
+      journal?.reported(entry)
     },
     all: () => entries,
     repeated: () => repeated,
@@ -59,6 +72,7 @@ export function createLedger(): Ledger {
       entries = []
       repeated = 0
       byPhone.clear()
+      journal?.wipe()
     },
   }
 }

@@ -4,6 +4,7 @@ import { createActions } from './actions.ts'
 import { refuse, send, strike, throttled } from './answer.ts'
 import { createControl } from './control.ts'
 import { createDelivery, type Outlet } from './delivery.ts'
+import { openJournal } from './journal.ts'
 import { createFaults, type Action } from './faults.ts'
 import type { SandboxGateway, SandboxOptions } from './gateway.ts'
 import { createLedger } from './ledger.ts'
@@ -23,7 +24,9 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
   const { clock } = options
   const nowMs = () => clock.nowMs()
   const random = options.random ?? Math.random
-  const ledger = createLedger()
+  const ledger = createLedger(
+    options.journal === undefined ? undefined : openJournal(options.journal),
+  )
   const limits = createLimits({ ...usualLimits, ...options.limits }, nowMs)
   const faults = createFaults(random)
   const pending = createPending()
@@ -101,6 +104,7 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
       for (const template of added) templates.set(template.code, template)
     },
     reply: (reply) => delivery.reply(reply),
+    resume: () => delivery.deliver(ledger.all()),
     state: () => ({
       accepted: ledger.all().length,
       repeated: ledger.repeated(),

@@ -182,6 +182,8 @@ const others = [
   '谁啊',
 ]
 
+const comesLate = (index: number) => index >= 60 && index < 66
+
 /** What the citizen of an ordinary row texts back; null for the many who stay silent. */
 function answersOf(index: number): { text: string; afterMs: number }[] | null {
   const { business } = ordinary(index)
@@ -202,7 +204,6 @@ function answersOf(index: number): { text: string; afterMs: number }[] | null {
       { text: pick(good[business]), afterMs },
       { text: pick(poor[business]), afterMs: afterMs + 1_000 },
     ]
-  if (index >= 60 && index < 66) return [{ text: pick(good[business]), afterMs: 9_000 }]
   if (fate < 7) return [{ text: pick(good[business]), afterMs }]
   if (fate === 7) return [{ text: middling[business], afterMs }]
   if (fate < 11) return [{ text: pick(poor[business]), afterMs }]
@@ -222,6 +223,10 @@ const receipts: Record<number, string> = {
 
 function citizens(): object[] {
   return Array.from({ length: surveyed }, (_, index) => {
+    if (comesLate(index)) {
+      const { business } = ordinary(index)
+      return { phone: phoneOf(index), late: good[business][index % good[business].length] }
+    }
     const receipt = receipts[index]
     const replies = receipt === undefined || receipt === 'none' ? answersOf(index) : null
     if (receipt === undefined && replies === null) return null

@@ -28,12 +28,20 @@ export async function readSample(
   }
 }
 
-/** What the sample's citizens do when a text of the ask reaches them; they answer no other text. */
-export async function citizenBehaviour(): Promise<
-  (phone: string, text: { templateCode: string }) => Behaviour
-> {
-  const citizens = await readLines<Behaviour & { phone: string }>('citizens.ndjson')
+export interface Citizens {
+  /** What they do when a text of the ask reaches them; they answer no other text. */
+  behaviour: (phone: string, text: { templateCode: string }) => Behaviour
+  /** What those text who answer only when their survey has expired, by number. */
+  latecomers: ReadonlyMap<string, string>
+}
+
+/** The sample's citizens. */
+export async function readCitizens(): Promise<Citizens> {
+  const citizens = await readLines<Behaviour & { phone: string; late?: string }>('citizens.ndjson')
   const byPhone = new Map(citizens.map(({ phone, ...behaviour }) => [phone, behaviour]))
   const asks = /^SMS_80000000[1-4]$/
-  return (phone, text) => (asks.test(text.templateCode) ? (byPhone.get(phone) ?? {}) : {})
+  return {
+    behaviour: (phone, text) => (asks.test(text.templateCode) ? (byPhone.get(phone) ?? {}) : {}),
+    latecomers: new Map(citizens.flatMap(({ phone, late }) => (late ? [[phone, late]] : []))),
+  }
 }
