@@ -79,12 +79,13 @@ export function buildCore(config: CoreConfig, log: Log): Core {
  * What every batch asks for, most often inside a transaction. On connections of its own: transactions that
  * all hold one connection and wait for a second of the same pool would wait for each other.
  */
-export function openReaders(config: CoreConfig) {
+export function openReaders(config: CoreConfig, log: Log) {
   const db = openDatabase(config.DATABASE_URL, { max: 1 })
   return {
     policy: policyReader({ db }),
     units: unitReader({ db }),
     templates: templateReader({ db }),
+    reader: lexiconReader({ db, log }),
     closeReaders: () => db.destroy(),
   }
 }
@@ -94,7 +95,7 @@ export async function buildApp(
   log: Log = openLog(config.HUIFANG_LOG_LEVEL),
 ): Promise<App> {
   const core = buildCore(config, log)
-  const { policy, units, templates, closeReaders } = openReaders(config)
+  const { policy, units, templates, reader, closeReaders } = openReaders(config, log)
   const queues = await openQueues(
     queueDefinitions.map((queue) =>
       queue.name === 'dispatch'
@@ -117,7 +118,7 @@ export async function buildApp(
       protocol: config.ALIYUN_SMS_PROTOCOL,
       callTimeoutMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS,
     }),
-    reader: lexiconReader(core),
+    reader,
     pace: createPace({
       most: config.HUIFANG_DISPATCH_CONCURRENCY,
       slowMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS / 4,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { sql } from 'kysely'
 import { clearAlarm, raiseAlarm } from '../alarm/alarm.ts'
+import { doAlone } from '../foundation/alone.ts'
 import type { Core } from '../foundation/core.ts'
 import { noMac, sealedText, slotHasher } from './rules.ts'
 import {
@@ -23,32 +23,31 @@ const alarmAfterSeconds = 15 * 60
  * another at work leaves it to that one. Returns how many slots were sealed.
  */
 export async function sealAudit(deps: Core): Promise<number> {
-  const { db } = deps
-  const sealed = await db.transaction().execute(async (tx) => {
-    const { rows } = await sql<{ mine: boolean }>`
-      SELECT pg_try_advisory_xact_lock(hashtext('huifang.audit_seal')) AS mine`.execute(tx)
-    if (!rows[0]!.mine) return 0
-    // On other connections: a transaction of its own number would wait for itself.
-    await turnSlot(db)
-    const end = await openSlot(db)
-    const last = await lastSeal(tx)
-    if ((last?.slot ?? 0) + 1 >= end) return 0
-    if (!(await allOverSoon(deps))) return 0
-    let previousMac = last?.mac ?? noMac
-    for (let slot = (last?.slot ?? 0) + 1; slot < end; slot++) {
-      const hasher = slotHasher()
-      for await (const row of readRows(tx, slot, slot + 1)) hasher.add(row)
-      const seal = { slot, ...hasher.content(), previousMac, sealedAt: deps.clock.now() }
-      const mac = deps.vault.stamp(sealedText(seal))
-      await insertSeal(tx, { ...seal, mac })
-      // Told outside the database: a chain cut off at its end is found by what stands in the log.
-      deps.log.info({ slot, rows: seal.rowCount, mac: mac.toString('hex') }, 'audit sealed')
-      previousMac = mac
-    }
-    return end - 1 - (last?.slot ?? 0)
-  })
+  const sealed = await doAlone(deps.db, 'audit_seal', (db) => sealClosedSlots({ ...deps, db }))
   await watch(deps)
-  return sealed
+  return sealed ?? 0
+}
+
+/** Each statement is a transaction: one around them all would wait for itself to be over. */
+async function sealClosedSlots(deps: Core): Promise<number> {
+  const { db } = deps
+  await turnSlot(db)
+  const end = await openSlot(db)
+  const last = await lastSeal(db)
+  if ((last?.slot ?? 0) + 1 >= end) return 0
+  if (!(await allOverSoon(deps))) return 0
+  let previousMac = last?.mac ?? noMac
+  for (let slot = (last?.slot ?? 0) + 1; slot < end; slot++) {
+    const hasher = slotHasher()
+    for await (const row of readRows(db, slot, slot + 1)) hasher.add(row)
+    const seal = { slot, ...hasher.content(), previousMac, sealedAt: deps.clock.now() }
+    const mac = deps.vault.stamp(sealedText(seal))
+    await insertSeal(db, { ...seal, mac })
+    // Told outside the database: a chain cut off at its end is found by what stands in the log.
+    deps.log.info({ slot, rows: seal.rowCount, mac: mac.toString('hex') }, 'audit sealed')
+    previousMac = mac
+  }
+  return end - 1 - (last?.slot ?? 0)
 }
 
 async function allOverSoon(deps: Core): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database, Queryable, Tx } from '../foundation/database.ts'
+import type { Database, Queryable } from '../foundation/database.ts'
 import type { Seal, SealedRow } from './rules.ts'
 
 const pageRows = 5_000
@@ -55,7 +55,7 @@ export async function lastSeal(db: Queryable): Promise<Seal | null> {
   return seal ?? null
 }
 
-export async function insertSeal(tx: Tx, seal: Seal): Promise<void> {
+export async function insertSeal(tx: Queryable, seal: Seal): Promise<void> {
   await tx.insertInto('auditSeal').values(seal).execute()
 }
 

@@ -38,7 +38,7 @@ export async function migrate(down: boolean): Promise<void> {
 
 export const importTransactions = (file: string, source: string) =>
   withCore(async (core) => {
-    const { closeReaders, ...readers } = openReaders(readCoreConfig(processEnvironment()))
+    const { closeReaders, ...readers } = openReaders(readCoreConfig(processEnvironment()), core.log)
     const showProgress = (text: string) => void process.stderr.write(text)
     try {
       const report = await importFile({ ...core, ...readers }, source, file, showProgress)

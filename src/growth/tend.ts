@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import { clearAlarm, raiseAlarm } from '../alarm/alarm.ts'
+import { doAlone } from '../foundation/alone.ts'
 import type { Core } from '../foundation/core.ts'
 import { ensurePartitions } from '../foundation/partitions.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -15,15 +15,14 @@ export interface GrowthDeps extends Core {
  * process at a time; the others leave it to that one. Says whether more waits to be erased.
  */
 export async function tendGrowth(deps: GrowthDeps): Promise<boolean> {
-  return deps.db.transaction().execute(async (lock) => {
-    const { rows } = await sql<{ locked: boolean }>`
-      SELECT pg_try_advisory_xact_lock(hashtext('huifang.growth')) AS locked`.execute(lock)
-    if (!rows[0]?.locked) return false
-    await makeMonthsAhead(deps)
+  const more = await doAlone(deps.db, 'growth', async (db) => {
+    const here = { ...deps, db }
+    await makeMonthsAhead(here)
     const policy = await deps.policy()
-    await retire(deps, policy)
-    return forget(deps, policy)
+    await retire(here, policy)
+    return forget(here, policy)
   })
+  return more ?? false
 }
 
 // The coming months are made long before they begin, so that there is time to mend what keeps them from it.
