@@ -49,10 +49,12 @@ import { hookRoutes } from './sms/routes.ts'
 import { dropOldSessions } from './staff/session-store.ts'
 import { singleSignOn, type Provider } from './staff/single-sign-on.ts'
 import { singleSignOnRoutes } from './staff/single-sign-on-routes.ts'
+import { staffRoutes } from './staff/routes.ts'
 import { sessionRoutes } from './staff/session-routes.ts'
 import { dropStale } from './sms/stale.ts'
 import { askOwner } from './survey/ask.ts'
 import { sentText, textCitizen } from './survey/case-text.ts'
+import { byHand } from './telephony/telephony.ts'
 import { templateReader } from './template/store.ts'
 import { unitReader } from './unit/store.ts'
 
@@ -124,6 +126,7 @@ export async function buildApp(
       slowMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS / 4,
     }),
     ownerOf: (purpose) => (purpose === 'ask' ? surveyOwner : noOwner),
+    telephony: byHand,
     textCitizen: (tx, caseId, purpose) => textCitizen(texting, tx, caseId, purpose),
     sentText: (caseId) => sentText(texting, core.db, caseId),
     close: async () => {
@@ -163,6 +166,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     ...(provider
       ? [singleSignOnRoutes({ ...cookies, singleSignOn: singleSignOn(app, provider) })]
       : []),
+    staffRoutes(app),
     auditRoutes(app),
     liveRoutes({ ...app, hub, listen: () => listenForChanges(config.DATABASE_URL, log, hub) }),
     consoleFiles(consoleFolder),

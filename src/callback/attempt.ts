@@ -33,7 +33,7 @@ export async function recordAttempt(
   report: AttemptReport,
 ): Promise<AttemptAnswer> {
   const { callback: policy } = await deps.policy()
-  return withHeld(deps, staff, id, async (tx, callback) => {
+  const answer = await withHeld(deps, staff, id, async (tx, callback) => {
     const now = deps.clock.now()
     const ordinal = callback.attempts + 1
     const retry = retryTime(report.result, policy, now)
@@ -80,6 +80,9 @@ export async function recordAttempt(
       settleAt: policy.undoSeconds > 0 ? settleAt : null,
     }
   })
+  // Whoever has the result has no call any more.
+  await deps.telephony.hangUp(id)
+  return answer
 }
 
 function refuseRetryOutside(wanted: Date, now: Date, latest: Date): void {

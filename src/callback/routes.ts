@@ -22,7 +22,7 @@ import {
 } from './schema.ts'
 import { openQuestions, waitingReviews } from './reviews.ts'
 import { viewCallback, type ViewDeps } from './view.ts'
-import { claim, claimThis, release, renew, revealNumber, review } from './work.ts'
+import { call, claim, claimThis, release, renew, review } from './work.ts'
 
 const params = z.object({ id: z.uuid() })
 const callers = { roles: ['agent', 'supervisor'], scope: 'cases' } as const
@@ -118,10 +118,17 @@ export function callbackRoutes(deps: ViewDeps): FastifyPluginAsyncZod {
     })
     app.post('/api/v1/callbacks/:id/number', {
       config: callers,
-      schema: { summary: 'See the whole number, and begin the call; audited', params },
-      handler: async (request) => ({
-        phone: await revealNumber(deps, staffOf(request), request.params.id),
-      }),
+      schema: {
+        summary: 'See the whole number, and begin the call; audited',
+        params,
+        response: {
+          200: z.object({
+            phone: z.string(),
+            dialled: z.boolean().describe('False: the person dials by hand'),
+          }),
+        },
+      },
+      handler: async (request) => call(deps, staffOf(request), request.params.id),
     })
     app.put('/api/v1/callbacks/:id/draft', {
       config: callers,

@@ -6,6 +6,7 @@ import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import type { Staff } from '../staff/staff.ts'
+import type { Telephony } from '../telephony/telephony.ts'
 import { inSight, sightOf } from '../unit/scope.ts'
 import type { Unit } from '../unit/unit.ts'
 import {
@@ -21,6 +22,7 @@ import {
 } from './store.ts'
 
 export interface CallbackDeps extends Core {
+  telephony: Telephony
   policy: () => Promise<Policy>
   units: () => Promise<Map<string, Unit>>
   /** Texts to the citizen that follow the end of a callback. */
@@ -67,12 +69,20 @@ export async function release(deps: CallbackDeps, staff: Staff, id: Id): Promise
     await markWaiting(tx, id, { countAttempt: false })
     await writeAudit(deps, tx, entry(staff, 'callback.release', id))
   })
+  await deps.telephony.hangUp(id)
 }
 
-/** The whole number of the citizen, for the person who must dial it, and on record. Begins the call. */
-export async function revealNumber(deps: CallbackDeps, staff: Staff, id: Id): Promise<string> {
+/**
+ * The whole number of the citizen, for the person who must dial it, and on record. Begins the call: when
+ * the exchange dials, what becomes of the call is on record too, with where its recording lies.
+ */
+export async function call(
+  deps: CallbackDeps,
+  staff: Staff,
+  id: Id,
+): Promise<{ phone: string; dialled: boolean }> {
   const { callback: policy } = await deps.policy()
-  return withHeld(deps, staff, id, async (tx, callback) => {
+  const phone = await withHeld(deps, staff, id, async (tx, callback) => {
     const row = await tx
       .selectFrom('transaction')
       .select('phoneSealed')
@@ -83,6 +93,11 @@ export async function revealNumber(deps: CallbackDeps, staff: Staff, id: Id): Pr
     await writeAudit(deps, tx, entry(staff, 'phone.reveal', id))
     return deps.vault.open(row.phoneSealed, 'phone')
   })
+  const { dialled } = await deps.telephony.start(
+    { callbackId: id, staffId: staff.id, phone },
+    ({ kind, ...facts }) => writeAudit(deps, deps.db, entry(staff, `call.${kind}`, id, facts)),
+  )
+  return { phone, dialled }
 }
 
 /** A second person agrees, or not, that a rating is raised or was a mistake (law 7). */
@@ -127,7 +142,7 @@ export function entry(
   staff: Staff,
   action: string,
   subject: Id,
-  details: Record<string, string | number | boolean> = {},
+  details: Record<string, string | number | boolean | null> = {},
 ) {
   return { actor: `staff:${staff.id}`, action, subjectKind: 'callback', subject, details }
 }

@@ -120,6 +120,16 @@ export const errorCatalogue = {
     class: 'permanent',
     message: '已有同名人员，请在姓名后加以区分',
   },
+  'staff.outside_scope': {
+    status: 403,
+    class: 'permanent',
+    message: '该单位不在您的管理范围内',
+  },
+  'staff.self': {
+    status: 409,
+    class: 'permanent',
+    message: '不能修改自己的身份，请由另一名管理员操作',
+  },
   'staff.unit_unknown': {
     status: 400,
     class: 'permanent',

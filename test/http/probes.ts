@@ -3,7 +3,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { sql } from 'kysely'
 import { openCallbacks } from '../../src/callback/open.ts'
 import { dateAt } from '../../src/foundation/clock.ts'
-import type { StaffRole } from '../../src/staff/staff.ts'
+import { createStaff, type StaffRole } from '../../src/staff/staff.ts'
 import { centre, row, station, type TestApp } from '../support/app.ts'
 
 /** Somebody who asks, and the unit whose record they ask about. */
@@ -137,6 +137,12 @@ async function colleague({ t }: Ground): Promise<string> {
   return id
 }
 
+/** Somebody of the unit, who works for it. */
+async function somebody({ t, unitCode }: Ground): Promise<string> {
+  const person = { name: randomUUID(), role: 'handler' as const, unitCode }
+  return (await createStaff(t.app, 'test', person)).id
+}
+
 /** A reply that waits for a person, and rings. */
 async function unclear({ t, unitCode }: Ground): Promise<string> {
   const caseId = await transaction(t, unitCode)
@@ -222,6 +228,18 @@ export const probes: Record<string, Probe> = {
     body: (_, { t }) => ({ from: day(t, -1), to: day(t, 1) }),
     sees: ({ bytes }) => strFromU8(unzipSync(bytes)['xl/worksheets/sheet1.xml']!).includes(station),
   },
+  'GET /api/v1/staff': { make: somebody },
+  'POST /api/v1/staff': {
+    make: async () => '',
+    body: (_, { unitCode }) => ({
+      name: randomUUID(),
+      role: 'handler',
+      unitCode,
+    }),
+    sees: ({ status }) => status === 201,
+  },
+  'PATCH /api/v1/staff/:id': { make: somebody, body: () => ({ role: 'auditor' }) },
+  'POST /api/v1/staff/:id/password': { make: somebody },
   'GET /api/v1/triage': { make: unclear, query: '?limit=200' },
   'POST /api/v1/triage/:id': { make: unclear, body: () => ({ kind: 'no_rating' }) },
   'GET /api/v1/duty': { make: unclear, query: '?limit=200' },

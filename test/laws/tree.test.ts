@@ -37,6 +37,7 @@ const order = [
   'intake',
   'evaluation',
   'callback',
+  'telephony',
   'survey',
   'sms',
   'reply',
