@@ -262,7 +262,7 @@ program
   )
 program
   .command('bench <name>')
-  .description('measure one part: reply, replies, dispatch, loop, claim, growth')
+  .description('measure one part: desk, reply, replies, dispatch, loop, claim, growth')
   .option('--json', 'one JSON line of figures')
   .option('--surveys <n>', 'surveys to go through', whole)
   .option('--rows <n>', 'growth: most rows of history', whole)

@@ -21,6 +21,7 @@ const benches: Record<
   (progress: Progress, options: BenchOptions) => Promise<Figures> | Figures
 > = {
   claim: async (...given) => (await import('../sandbox/bench/claim.ts')).benchClaim(...given),
+  desk: async (progress) => (await import('../sandbox/bench/desk.ts')).benchDesk(progress),
   dispatch: async (...given) =>
     (await import('../sandbox/bench/dispatch.ts')).benchDispatch(...given),
   growth: async (...given) => (await import('../sandbox/bench/growth.ts')).benchGrowth(...given),

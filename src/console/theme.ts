@@ -50,6 +50,7 @@ export function consoleTheme(mode: Mode, fontSize: number): ThemeConfig {
       colorLink: dark ? '#78b0f0' : '#1d5296',
       colorBgLayout: dark ? '#12161c' : '#eef1f5',
       colorBgContainer: dark ? '#1b212a' : '#ffffff',
+      colorBgElevated: dark ? '#232b36' : '#ffffff',
       colorTextPlaceholder: dark ? '#98a2b0' : '#646d78',
       colorTextDescription: dark ? '#a9b3c0' : '#56606c',
       fontSize,

@@ -48,6 +48,28 @@ test('pictures of every screen', async () => {
     await page.keyboard.press('?')
     await page.getByText('按键说明').first().waitFor()
     await shoot('keys')
+    await page.keyboard.press('Escape')
+    await page.getByLabel('换成浅色').click()
+    await page.goto('/triage')
+    await page.locator('.words').waitFor()
+    await shoot('triage')
+    const lead = await openDesk(browser, t)
+    await logIn(lead, '陈刚')
+    for (const [path, seen] of [
+      ['overview', '.chart canvas'],
+      ['reviews', '.review'],
+      ['search', '.search'],
+    ] as const) {
+      await lead.page.goto(`/${path}`)
+      await lead.page.locator(seen).first().waitFor()
+      if (path === 'search') {
+        await lead.page.getByLabel('完整电话号码').fill('13951601234')
+        await lead.page.keyboard.press('Enter')
+        await lead.page.locator('table').waitFor()
+      }
+      await lead.page.waitForTimeout(300)
+      await lead.page.screenshot({ path: join(folder, `${path}.png`) })
+    }
     expect((await readdir(folder)).length).toBeGreaterThan(5)
   } finally {
     await browser.close()

@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { afterEach, describe, expect, test } from 'vitest'
-import { inBusinessZone, systemClock } from '../../src/foundation/clock.ts'
+import { dateAt, inBusinessZone, systemClock } from '../../src/foundation/clock.ts'
 import { testApp, type TestApp } from '../support/app.ts'
 import { seedCallback, seedCallbacks } from '../support/cases.ts'
 
@@ -37,7 +37,10 @@ describe('leading the desk', () => {
       expect.objectContaining({ name: '李红', attempts: 1, reached: 1 }),
     )
     expect(body.closed).toMatchObject({ total: 1, inTime: 0, resolved: 1, upheld: 1 })
-    expect(body.surveys).toMatchObject({ sent: 3, rated: 3, dissatisfied: 3 })
+    // They were sent two hours before: shortly after midnight that is another day.
+    const sentOn = inBusinessZone(dateAt(systemClock.nowMs() - 2 * 3_600_000)).toISODate()
+    const sent = await t.call('GET', `/api/v1/desk/overview?day=${sentOn}`, supervisor)
+    expect(sent.body.surveys).toMatchObject({ sent: 3, rated: 3, dissatisfied: 3 })
   })
 
   test('a search by whole number finds the case, shows it masked, and is on record without it', async () => {

@@ -151,11 +151,9 @@ function OpenCase({ of }: { of: Case }) {
     () =>
       working
         ? [
-            {
-              key: 'd',
-              says: phone ? '号码已显示' : '显示号码并开始拨打',
-              run: () => void reveal(),
-            },
+            ...(phone === null
+              ? [{ key: 'd', says: '显示号码并开始拨打', run: () => void reveal() }]
+              : []),
             { key: 'g', says: '交回队列', run: () => void go('/work') },
             { key: 'h', says: '转交同事', run: () => setDialog('hand-over') },
             { key: 'i', says: '请示督办员', run: () => setDialog('question') },

@@ -235,24 +235,26 @@ function GuardedLink({
 function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   const groups = useKeyGroups()
   return (
-    <Modal open={open} title="按键说明" footer={null} onCancel={onClose} width={760}>
+    <Modal open={open} title="按键说明" footer={null} onCancel={onClose} width={980}>
       <div className="help-grid">
         {open &&
-          [...groups()].map(([name, bindings]) => (
-            <section key={name} aria-label={name}>
-              <h3>{name}</h3>
-              <dl>
-                {bindings.map(({ key, says }) => (
-                  <div key={key} style={{ display: 'contents' }}>
-                    <dt>
-                      <Key name={key} />
-                    </dt>
-                    <dd>{says}</dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
-          ))}
+          [...groups()]
+            .filter(([, bindings]) => bindings.length > 0)
+            .map(([name, bindings]) => (
+              <section key={name} aria-label={name}>
+                <h3>{name}</h3>
+                <dl>
+                  {bindings.map(({ key, says }) => (
+                    <div key={key} style={{ display: 'contents' }}>
+                      <dt>
+                        <Key name={key} />
+                      </dt>
+                      <dd>{says}</dd>
+                    </div>
+                  ))}
+                </dl>
+              </section>
+            ))}
       </div>
     </Modal>
   )
