@@ -130,4 +130,13 @@ describe('a long reply in parts', () => {
       ['urgent', 'waiting'],
     ])
   })
+
+  test('that rang in its first part counts after a person confirmed it, also where the whole sounds harmless', async () => {
+    t = await testApp()
+    const { id, phone } = await ask(t)
+    await reply(t, { phone, text: segment('，满意，真是救命') })
+    await reply(t, { phone, text: '恩人，谢谢民警', second: 2 })
+    expect(await surveyOf(t, id)).toMatchObject({ firstRating: null, disposition: 'in_triage' })
+    expect((await triageOf(t)).at(-1)).toMatchObject({ reason: 'urgent', state: 'waiting' })
+  })
 })

@@ -143,7 +143,11 @@ describe('a reply beside a callback', () => {
     await reply(t, { phone, text: '哦哦', second: 60 })
     const second = (await triageOf(t))[1]!
     await t.call('POST', `/api/v1/triage/${second.replyId}`, agent, { kind: 'no_rating' })
-    expect(await surveyOf(t, id)).toMatchObject({ disposition: 'callback_resolved' })
+    await reply(t, { phone, text: '1', second: 120 })
+    expect(await surveyOf(t, id)).toMatchObject({
+      disposition: 'callback_resolved',
+      firstRating: null,
+    })
   })
 })
 
