@@ -6,7 +6,8 @@ import { isSoft, type Opinion } from './opinion.ts'
 import { isHan, mark, type Reading } from './reading.ts'
 import type { Idea } from './lexicon/words.ts'
 import { refineReasons } from './reasons.ts'
-import type { Evidence, ReplyKind, ReplyReason, Verdict } from './verdict.ts'
+import { storyOf, type Story } from './story.ts'
+import type { Evidence, ReplyKind, Verdict } from './verdict.ts'
 
 /** Everything that the steps found out about a reply. */
 export interface Findings {
@@ -18,8 +19,6 @@ export interface Findings {
   scale: OptionScale
   business: string | undefined
   wasQuoting: boolean
-  /** A sign of trouble in a story that no lexicon knows. */
-  trouble: { start: number; end: number } | null
 }
 
 /** What the figures come to, once corrections are applied. */
@@ -34,7 +33,8 @@ interface Draft {
   rating: Rating | null
   conflict: boolean
   confidence: number
-  reasons?: readonly ReplyReason[]
+  /** The story that the rating is taken from, where no word judges. */
+  story?: Story
 }
 
 /** Weighs everything that was found. Unknown is never satisfied: what cannot be told has no rating. */
@@ -55,12 +55,13 @@ export function decide(findings: Findings): Verdict {
 }
 
 function draftOf(findings: Findings, answer: Answer): Draft {
-  const { reading, hits, opinion, urgent, trouble } = findings
+  const { reading, hits, opinion, urgent } = findings
   const has = (idea: Idea): boolean => hits.some((hit) => hit.entry.group.idea === idea)
   if (reading.symbols === '') {
     if (findings.wasQuoting) return unrated('unclear', 0.6)
     return unrated(isBlank(reading) ? 'empty' : 'unclear', 0.9)
   }
+  if (isCode(reading)) return unrated('unclear', 0.9)
   const isRated = answer.state === 'one' || opinion.byLevel
   if (has('auto_reply') && !isRated && !has('urgent')) return unrated('auto_reply', 0.95)
   if (has('opt_out')) {
@@ -103,8 +104,11 @@ function draftOf(findings: Findings, answer: Answer): Draft {
     return unrated('comment_only', 0.8)
   if (has('acknowledgement')) return unrated('unclear', 0.6)
   if (endsAsking(reading)) return unrated('question', 0.6)
-  if (trouble !== null)
-    return { kind: 'comment_only', rating: 'dissatisfied', conflict: false, confidence: 0.45 }
+  const story = storyOf(reading)
+  if (story !== null) {
+    const rating = story.mood === 'bad' ? 'dissatisfied' : 'satisfied'
+    return { kind: 'comment_only', rating, conflict: false, confidence: 0.45, story }
+  }
   return hanOf(reading) >= 4 ? unrated('comment_only', 0.3) : unrated('unclear', 0.5)
 }
 
@@ -192,6 +196,13 @@ function hanOf(reading: Reading): number {
   return count
 }
 
+/** Scripts and queries: letters with the signs of a program among them, and no Chinese. */
+function isCode(reading: Reading): boolean {
+  return (
+    /[<>={}$*\\]/.test(reading.original) && /[a-z]{3}/.test(reading.symbols) && hanOf(reading) === 0
+  )
+}
+
 function isBlank(reading: Reading): boolean {
   return (
     ((reading.marks[0] as number) & ~(mark.space | mark.stop)) === 0 &&
@@ -206,7 +217,7 @@ const alwaysShown = new Set<Idea>(['mockery', 'rhetorical', 'correction'])
 const purposes = new Set<Idea>(['opt_out', 'auto_reply', 'wrong_person', 'question'])
 
 function evidenceOf(findings: Findings, answer: Answer, draft: Draft): Evidence[] {
-  const { reading, hits, opinion, urgent, scale, trouble } = findings
+  const { reading, hits, opinion, urgent, scale } = findings
   const found: Evidence[] = []
   const add = (
     rule: string,
@@ -230,8 +241,8 @@ function evidenceOf(findings: Findings, answer: Answer, draft: Draft): Evidence[
     if (alwaysShown.has(idea) || (idea === draft.kind && purposes.has(idea)))
       add(idea, idea, hit.start, hit.end)
   }
-  if (found.length === 0 && draft.rating !== null && trouble !== null)
-    add('story', draft.rating, trouble.start, trouble.end)
+  if (draft.story !== undefined)
+    add('story', draft.rating as Rating, draft.story.start, draft.story.end)
   if (found.length === 0 && draft.kind === 'comment_only')
     for (const hit of hits)
       if (hit.entry.group.idea === 'thanks' || hit.entry.group.idea === 'wish')

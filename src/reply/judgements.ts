@@ -2,6 +2,7 @@ import type { Rating } from '../foundation/rating.ts'
 import type { ReplyReason } from './verdict.ts'
 import type { Entry } from './entries.ts'
 import type { Hit } from './matcher.ts'
+import { scopeWords } from './lexicon/scope.ts'
 import { isAsked, scopeOf } from './negation.ts'
 import { between, isHan, mark, type Reading } from './reading.ts'
 
@@ -22,11 +23,15 @@ export interface Judgement {
   mocked: boolean
   /** It hangs on a comma which way it is meant. */
   torn: boolean
+  /** Blame that is softened: 不太, 有点. */
+  isMild: boolean
   /** Said with a word that strengthens. */
   very: boolean
   /** A single word of praise such as irony likes to use. */
   isWord: boolean
 }
+
+const mildWords = scopeWords.mildNegations
 
 const judging = new Set(['level', 'praise', 'complaint', 'middling', 'neutral', 'mockery'])
 
@@ -65,6 +70,8 @@ function standsAlone(reading: Reading, hit: Hit<Entry>): boolean {
   const word = symbols.slice(hit.start, hit.end)
   const next = symbols[hit.end] ?? ''
   if (word === '不满') return !/[意足\uE000-\uE008]/.test(next)
+  // 办好, 登记好: what is done, not how.
+  if (word === '好' && isResult(reading, hit)) return false
   if (word === '好' && next === '了' && scopeOf(reading, hit.start, hit.end).start === hit.start)
     return false
   if (word !== '可以' && (word.length > 1 || everywhere.has(word) || !isHan(word.charCodeAt(0))))
@@ -77,6 +84,19 @@ function standsAlone(reading: Reading, hit: Hit<Entry>): boolean {
     scopeOf(reading, hit.start, hit.end).start < hit.start
   )
 }
+
+/** Whether 好 follows a verb: a character right before it that neither names what is judged nor strengthens. */
+function isResult(reading: Reading, hit: Hit<Entry>): boolean {
+  if (hit.start === 0 || reading.marks[hit.start] !== 0) return false
+  if (!isHan(reading.symbols.charCodeAt(hit.start - 1))) return false
+  return (
+    !scopeOf(reading, hit.start, hit.end).isLed &&
+    !judgedByGood.test(reading.symbols.slice(Math.max(0, hit.start - 2), hit.start))
+  )
+}
+
+// What is called good by a bare 好: 素质好, 卫生好, 得好.
+const judgedByGood = /(?:[得地的度率务质量境生气脾心]|[警员人官察长])$/
 
 function beginsIn(other: Hit<Entry>, hit: Hit<Entry>): boolean {
   if (other.start > hit.start || other.end <= hit.start) return false
@@ -122,6 +142,7 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
     faint: group.faint === true,
     mocked: false,
     torn: false,
+    isMild: mildWords.some((word) => reading.symbols.startsWith(word, hit.start)),
     very: false,
     isWord: group.scope === true,
   }
@@ -160,6 +181,7 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
     weight: turned && !bad && group.idea === 'complaint' ? 1 : base.weight,
     mocked: !bad && isQuoted(reading, hit),
     torn: scope.torn,
+    isMild: base.isMild || scope.isMild,
     very: degree === 2,
   }
   return group.idea === 'level'

@@ -14,6 +14,10 @@ export interface Scope {
   end: number
   /** A negation stands before a comma: 不，满意 can be read either way. */
   torn: boolean
+  /** Denied only in part: 不太, 不够, 有点. */
+  isMild: boolean
+  /** Something that may belong to the judgement stands right before it. */
+  isLed: boolean
 }
 
 type Role = 'negation' | 'rhetorical' | 'strong' | 'mild' | 'filler'
@@ -25,12 +29,23 @@ const before: Trie<Role> = buildTrie(
 )
 const behind: Trie<true> = buildTrie(scopeWords.behind.map((word) => [word, true] as const))
 
+const mildWords = new Set<string>(scopeWords.mildNegations)
+
 // A judgement's scope reaches over a dozen words at most: what stands further away is another thought.
 const mostWords = 12
 
 /** Reads what stands before and right behind a judgement that covers `start` to `end`. */
 export function scopeOf(reading: Reading, start: number, end: number): Scope {
-  const scope: Scope = { negations: 0, outerDegree: 0, innerDegree: 0, start, end, torn: false }
+  const scope: Scope = {
+    negations: 0,
+    outerDegree: 0,
+    innerDegree: 0,
+    start,
+    end,
+    torn: false,
+    isLed: false,
+    isMild: false,
+  }
   let at = start
   let lastRhetorical = -1
   for (let words = 0; words < mostWords && at > 0; words += 1) {
@@ -47,6 +62,8 @@ export function scopeOf(reading: Reading, start: number, end: number): Scope {
       if (found.role === 'filler') break
     }
     at = found.start
+    scope.isLed = true
+    if (mildWords.has(reading.symbols.slice(found.start, found.end))) scope.isMild = true
     if (found.role === 'negation') {
       scope.negations += 1
       // 没有哪里不: what looks like a question belongs to the negation before it.

@@ -2,7 +2,7 @@ import type { Rating } from '../foundation/rating.ts'
 import type { Entry } from './entries.ts'
 import type { Judgement } from './judgements.ts'
 import type { Hit } from './matcher.ts'
-import { troubleBetween } from './hints.ts'
+import { hasTrouble } from './story.ts'
 import { clauseEnd, clauseStart, mark, type Reading } from './reading.ts'
 import type { ReplyReason } from './verdict.ts'
 
@@ -122,10 +122,7 @@ function isIronic(reading: Reading, good: readonly Judgement[]): boolean {
   let from = 0
   while (from < reading.symbols.length) {
     const to = clauseEnd(reading, from)
-    if (
-      !good.some((each) => each.start < to && each.end > from) &&
-      troubleBetween(reading, from, to) !== null
-    )
+    if (!good.some((each) => each.start < to && each.end > from) && hasTrouble(reading, from, to))
       return true
     from = to
   }
@@ -163,8 +160,9 @@ function weighComplaints(
     : complaint
 }
 
-/** Whether every reason of a complaint is one that a satisfied citizen may remark upon. */
+/** Whether a complaint is softened, or about nothing but what a satisfied citizen may remark upon. */
 export function isSoft(judgement: Judgement): boolean {
+  if (judgement.isMild) return true
   return (
     judgement.reasons.length > 0 && judgement.reasons.every((reason) => softReasons.has(reason))
   )

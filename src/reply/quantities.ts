@@ -159,9 +159,14 @@ function chineseAt(reading: Reading, start: number, numeral: number): Folded | n
   if (counted === null) return null
   // 几点 asks for a time.
   if (counted.name === 'clock' && symbols[start] === '几') return null
+  // So does 几天能拿.
+  if (symbols[start] === '几' && '能可会才'.includes(symbols[counted.end] ?? ' ')) return null
   if (counted.name !== 'cnt') return counted
   // 两个民警 counts people, but no option is written so: the words stay readable for the lexicons.
-  return symbols[start] === '第' ? counted : null
+  if (symbols[start] !== '第') return null
+  // 选第三个 names an option.
+  const closes = counted.end === symbols.length || reading.marks[counted.end] !== 0
+  return closes && '个项档'.includes(symbols[counted.end - 1] as string) ? null : counted
 }
 
 /** The number's unit, with 多 个 半 around it. */
@@ -208,6 +213,7 @@ function hasUnit(reading: Reading, at: number): boolean {
 function unitAt(reading: Reading, start: number): { kind: UnitKind; end: number } | null {
   const { symbols, marks } = reading
   const torn = ((marks[start] as number) & ~mark.space) !== 0
+  const isSpaced = marks[start] === mark.space
   let node = start < symbols.length ? unitTrie.first(symbols.charCodeAt(start)) : 0
   let found: { kind: UnitKind; end: number } | null = null
   for (let end = start + 1; node !== 0; end += 1) {
@@ -217,6 +223,8 @@ function unitAt(reading: Reading, start: number): { kind: UnitKind; end: number 
     node = unitTrie.next(node, symbols.charCodeAt(end))
   }
   if (found === null) return null
+  // 2 车位难找: what a space parts from a one-character thing does not count it.
+  if (isSpaced && found.kind === 'things' && found.end - start === 1) return null
   const isSure = unitsOverMarks.has(found.kind) && found.end - start > 1
   return torn && !isSure ? null : found
 }

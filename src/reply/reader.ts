@@ -3,7 +3,6 @@ import { entriesOf, lexicons, type Entry } from './entries.ts'
 import { readFigures } from './figures.ts'
 import { classes } from './lexicon/classes.ts'
 import type { Group } from './lexicon/words.ts'
-import { troubleIn } from './hints.ts'
 import { readJudgements } from './judgements.ts'
 import { compileMatcher, type Matcher } from './matcher.ts'
 import { normalise } from './normalise.ts'
@@ -74,7 +73,6 @@ function read(
     scale: context.scale,
     business: context.business,
     wasQuoting: own !== whole,
-    trouble: reading.symbols.length >= 6 ? troubleIn(reading) : null,
   })
 }
 

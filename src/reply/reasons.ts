@@ -1,16 +1,26 @@
 import type { Findings } from './decide.ts'
-import { topicOf } from './hints.ts'
+import { topicsOf } from './story.ts'
 import type { ReplyReason } from './verdict.ts'
 
-/** What the complaints are about, once each; what names no reason has none, unless its words have one topic. */
+/** What the complaints are about, once each; where the words of blame name no reason, what the story is about. */
 export function refineReasons({ opinion, business, reading }: Findings): ReplyReason[] {
-  const reasons = new Set(opinion.reasons)
-  if (reasons.has('response')) {
-    // At a 110 call waiting means waiting for the police; at a counter nobody is called out.
-    reasons.delete(business === '110' ? 'efficiency' : 'response')
-    if (business !== '110') reasons.add('efficiency')
+  if (opinion.tone === 'good') return []
+  const blamed = opinion.judgements.filter((each) => each.tone === 'bad')
+  const clear = blamed.filter((each) => !each.faint).flatMap((each) => each.reasons)
+  if (clear.length > 0) {
+    const named = new Set(clear.map((reason) => atThisBusiness(reason, business)))
+    if (named.has('response')) named.delete('efficiency')
+    return [...named]
   }
-  if (reasons.size > 0) return [...reasons]
-  const topic = reading.symbols.length > 6 ? topicOf(reading) : null
-  return topic === null ? [] : [topic]
+  const votes = topicsOf(reading)
+  for (const reason of blamed.flatMap((each) => each.reasons))
+    votes.set(reason, (votes.get(reason) ?? 0) + 1)
+  const best = [...votes].sort((a, b) => b[1] - a[1])[0]
+  return best === undefined || reading.symbols.length < 4 ? [] : [atThisBusiness(best[0], business)]
+}
+
+/** At a 110 call waiting means waiting for the police; at a counter nobody is called out. */
+function atThisBusiness(reason: ReplyReason, business: string | undefined): ReplyReason {
+  if (business === '110') return reason
+  return reason === 'response' ? 'efficiency' : reason
 }

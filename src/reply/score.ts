@@ -51,7 +51,8 @@ export interface Score {
   reasonsRight: Share
   /** Labelled rating → read rating → how many; `none` for no rating. */
   confusion: Record<string, Record<string, number>>
-  wrong: { reply: LabelledReply; verdict: Verdict }[]
+  /** The replies that were misread in any way, and in which ways. */
+  wrong: { reply: LabelledReply; verdict: Verdict; faults: string[] }[]
 }
 
 /** Scores a reader on the labelled replies of an NDJSON file. Throws on a line that is no labelled reply. */
@@ -124,7 +125,6 @@ function count(score: Score, reply: LabelledReply, verdict: Verdict): void {
   const kindRight = [reply.kind, ...(reply.alt_kind ?? [])].includes(verdict.kind)
   add(score.ratingRight, right)
   add(score.kindRight, kindRight)
-  if (!right || !kindRight) score.wrong.push({ reply, verdict })
   const row = (score.confusion[clamp(reply.rating, reply.scale) ?? 'none'] ??= {})
   row[read ?? 'none'] = (row[read ?? 'none'] ?? 0) + 1
   if (isDissatisfied(reply.rating) && accepted.every(isDissatisfied)) {
@@ -134,16 +134,35 @@ function count(score: Score, reply: LabelledReply, verdict: Verdict): void {
   if (reply.rating === null && !reply.conflict)
     add(score.falseRating, read !== null && !accepted.includes(read))
   if (reply.conflict) add(score.conflictFound, verdict.conflict)
-  else if (!reply.either?.includes('conflict')) add(score.conflictFalseAlarms, verdict.conflict)
+  else if (!mayBe(reply, 'conflict')) add(score.conflictFalseAlarms, verdict.conflict)
   if (reply.urgent) add(score.urgentFound, verdict.urgent)
-  else if (!reply.either?.includes('urgent')) add(score.urgentFalseAlarms, verdict.urgent)
-  if (isDissatisfied(reply.rating) || reply.conflict) countReasons(score, reply, verdict)
+  else if (!mayBe(reply, 'urgent')) add(score.urgentFalseAlarms, verdict.urgent)
+  const reasonsRight =
+    !(isDissatisfied(reply.rating) || reply.conflict) || countReasons(score, reply, verdict)
+  const checks: [string, boolean][] = [
+    ['rating', right],
+    ['kind', kindRight],
+    ['conflict', verdict.conflict === reply.conflict || mayBe(reply, 'conflict')],
+    ['urgent', verdict.urgent === reply.urgent || mayBe(reply, 'urgent')],
+    ['reasons', reasonsRight],
+  ]
+  const faults = checks.filter(([, passed]) => !passed).map(([name]) => name)
+  if (faults.length > 0) score.wrong.push({ reply, verdict, faults })
 }
 
-function countReasons(score: Score, reply: LabelledReply, verdict: Verdict): void {
+function mayBe(reply: LabelledReply, flag: 'conflict' | 'urgent'): boolean {
+  return reply.either?.includes(flag) === true
+}
+
+/** Whether none is missing and none is too many. */
+function countReasons(score: Score, reply: LabelledReply, verdict: Verdict): boolean {
   const allowed = new Set([...reply.reasons, ...(reply.reasons_opt ?? [])])
   for (const reason of reply.reasons) add(score.reasonsFound, verdict.reasons.includes(reason))
   for (const reason of verdict.reasons) add(score.reasonsRight, allowed.has(reason))
+  return (
+    reply.reasons.every((reason) => verdict.reasons.includes(reason)) &&
+    verdict.reasons.every((reason) => allowed.has(reason))
+  )
 }
 
 function add(share: Share, hit: boolean): void {
@@ -195,10 +214,17 @@ export function reportOf(score: Score): string {
     'labelled \\ read'.padEnd(22) +
     columns.map((column) => shortNames[column]?.padStart(7)).join('')
   const wrong = score.wrong.map(
-    ({ reply, verdict }) =>
-      `WRONG ${reply.id} ${JSON.stringify(reply.scale)} ${JSON.stringify(reply.text)} ${reply.kind} ${reply.rating ?? 'none'} | read ${verdict.kind} ${verdict.rating ?? 'none'}`,
+    ({ reply, verdict, faults }) =>
+      `WRONG ${faults.join('+')} ${reply.id} ${JSON.stringify(reply.scale)} ${JSON.stringify(reply.text)} ${summaryOf(reply)} | read ${summaryOf(verdict)}`,
   )
   return `${[...lines, '', head, ...table, ...wrong].join('\n')}\n`
+}
+
+function summaryOf(what: LabelledReply | Verdict): string {
+  const flags = [what.conflict ? 'conflict' : '', what.urgent ? 'urgent' : '']
+  return [what.kind, what.rating ?? 'none', ...what.reasons, ...flags]
+    .filter((word) => word !== '')
+    .join(' ')
 }
 
 const shortNames: Record<string, string> = {

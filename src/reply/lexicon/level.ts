@@ -31,7 +31,7 @@ export const level: Group[] = [
     idea: 'level',
     note: 'As above, the other end.',
     patterns:
-      '差评 零分 0分 负分 零颗星 一星差评 1星差评 零星 0星 0颗星 零星差评 不及格 不合格 给差评 给个差评',
+      '差评 负一星 负1星 负五星 负5星 负一分 零分 0分 负分 零颗星 一星差评 1星差评 零星 0星 0颗星 零星差评 不及格 不合格 给差评 给个差评',
     rating: 'dissatisfied',
   },
   {

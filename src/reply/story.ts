@@ -1,0 +1,91 @@
+import { hints } from './lexicon/hints.ts'
+import { isHan, type Reading } from './reading.ts'
+import { buildTrie } from './trie.ts'
+import type { ReplyReason } from './verdict.ts'
+
+type Sign = 'trouble' | 'content' | 'plain' | 'harmless'
+
+/** What a reply tells of in which no lexicon finds a judgement. */
+export interface Story {
+  mood: 'bad' | 'good'
+  /** What told the mood: its first sign, or the whole story. */
+  start: number
+  end: number
+}
+
+const signs = buildTrie<Sign>(
+  (['trouble', 'content', 'plain', 'harmless'] as const).flatMap((sign) =>
+    hints[sign].map((word) => [word, sign] as const),
+  ),
+)
+const topics = buildTrie<ReplyReason>(
+  Object.entries(hints.topics).flatMap(([reason, words]) =>
+    words.map((word) => [word, reason as ReplyReason] as const),
+  ),
+)
+
+// Shorter texts are no stories.
+const fewestSymbols = 6
+// From here on a text without any sign is a story, too, and whoever is content would say so.
+const fewestCharacters = 9
+
+/** The mood of a story, or null for what is none: who somebody is, what somebody is about to do. */
+export function storyOf(reading: Reading): Story | null {
+  const { symbols } = reading
+  if (symbols.length < fewestSymbols) return null
+  const counts: Record<Sign, number> = { trouble: 0, content: 0, plain: 0, harmless: 0 }
+  const first: Partial<Record<Sign, { start: number; end: number }>> = {}
+  for (const { output, start, end } of longestWords(symbols, signs, 0, symbols.length)) {
+    counts[output] += 1
+    first[output] ??= { start, end }
+  }
+  if (first.content !== undefined && counts.content > counts.trouble)
+    return { mood: 'good', ...first.content }
+  if (first.trouble !== undefined && counts.trouble >= counts.plain)
+    return { mood: 'bad', ...first.trouble }
+  if (counts.plain > 0 || counts.content > 0 || characters(symbols) < fewestCharacters) return null
+  return { mood: 'bad', start: 0, end: symbols.length }
+}
+
+/** Whether a part of a reading has a sign of trouble in it. */
+export function hasTrouble({ symbols }: Reading, from: number, to: number): boolean {
+  for (const { output } of longestWords(symbols, signs, from, to))
+    if (output === 'trouble') return true
+  return false
+}
+
+/** How much a text says about each topic; longer words are less ambiguous and say more. */
+export function topicsOf({ symbols }: Reading): Map<ReplyReason, number> {
+  const counts = new Map<ReplyReason, number>()
+  for (const { output, start, end } of longestWords(symbols, topics, 0, symbols.length))
+    counts.set(output, (counts.get(output) ?? 0) + end - start)
+  return counts
+}
+
+function characters(symbols: string): number {
+  let count = 0
+  for (let at = 0; at < symbols.length && count < fewestCharacters; at += 1)
+    if (isHan(symbols.charCodeAt(at))) count += 1
+  return count
+}
+
+/** The words of a trie from left to right, the longest first at each place. */
+function* longestWords<Output>(
+  symbols: string,
+  trie: ReturnType<typeof buildTrie<Output>>,
+  from: number,
+  to: number,
+): Generator<{ output: Output; start: number; end: number }> {
+  for (let start = from; start < to;) {
+    let node = trie.first(symbols.charCodeAt(start))
+    let found: { output: Output; end: number } | null = null
+    for (let end = start + 1; node !== 0; end += 1) {
+      const output = trie.outputs[node]?.[0]
+      if (output !== undefined) found = { output, end }
+      if (end >= symbols.length) break
+      node = trie.next(node, symbols.charCodeAt(end))
+    }
+    if (found !== null) yield { output: found.output, start, end: found.end }
+    start = found?.end ?? start + 1
+  }
+}
