@@ -130,6 +130,7 @@ function rated(findings: Findings, figure: Figure, rating: Rating): Draft {
   if (opinion.torn && !isDissatisfied(rating)) return unrated('unclear', 0.4)
   if (isDissatisfied(rating))
     return opinion.tone === 'good' && opinion.rating !== null ? conflict : agrees
+  if (opinion.tone === 'none' && tellsOfTrouble(findings) && isGood(rating)) return conflict
   if (opinion.tone !== 'bad' || opinion.rating === null) return agrees
   if (rating === 'basically_satisfied')
     return opinion.byLevel ? conflict : { ...agrees, confidence: 0.8 }
@@ -137,10 +138,24 @@ function rated(findings: Findings, figure: Figure, rating: Rating): Draft {
   return isRemark(findings) ? { ...agrees, confidence: 0.75 } : conflict
 }
 
+// One sign of trouble beside a better figure is a remark.
+const troublesOfStory = 2
+
+/** 1 前天报的警今天才来，人早没影了: no word judges, and yet it is a complaint. */
+function tellsOfTrouble({ reading, hits }: Findings): boolean {
+  const isSoftened = hits.some(
+    ({ entry: { group } }) => group.idea === 'contrast' || group.idea === 'wish',
+  )
+  if (isSoftened) return false
+  const story = storyOf(reading)
+  return story?.mood === 'bad' && story.troubles >= troublesOfStory
+}
+
 /** 1，就是停车不方便: a better figure with a mild remark is no conflict. */
 function isRemark({ opinion, hits }: Findings): boolean {
   const bad = opinion.judgements.filter((each) => each.tone === 'bad')
   if (!bad.every(isSoft)) return false
+  if (bad.every((each) => each.isMild)) return true
   const parted = hits.some(
     (hit) => hit.entry.group.idea === 'contrast' || hit.entry.group.idea === 'wish',
   )
@@ -170,6 +185,10 @@ function questionWeight({ hits }: Findings): number {
       .filter((hit) => hit.entry.group.idea === 'question')
       .map((hit) => hit.entry.group.weight ?? 2),
   )
+}
+
+function isGood(rating: Rating): boolean {
+  return rating === 'satisfied' || rating === 'very_satisfied'
 }
 
 function hasComplaint(opinion: Opinion): boolean {

@@ -162,6 +162,7 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
       mocked: tone === 'good' && isQuoted(reading, hit),
     }
   }
+  if (isEitherOr(reading, hit)) return null
   const scope = scopeOf(reading, hit.start, hit.end)
   const isOpen = scope.negations === 0 && isAsked(reading, hit.end)
   if (isOpen && isBareQuestion(reading, scope.start))
@@ -187,6 +188,17 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
   return group.idea === 'level'
     ? { ...judgement, rating: levelOf(bad, turned, group.rating === 'very_satisfied' ? 2 : degree) }
     : judgement
+}
+
+/** 烦不烦, 好不好: the word and its denial ask. */
+function isEitherOr(reading: Reading, { start, end }: Hit<Entry>): boolean {
+  const word = reading.symbols.slice(start, end)
+  const turned = `${word}不${word}`
+  return [start, start - word.length - 1].some(
+    (from) =>
+      reading.symbols.startsWith(turned, from) &&
+      !between(reading, from, from + turned.length, mark.pause),
+  )
 }
 
 /** 一般 and 还行 judge where they end the clause: 一般情况下, 灯坏了一半 do not. */

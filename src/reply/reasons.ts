@@ -2,6 +2,9 @@ import type { Findings } from './decide.ts'
 import { topicsOf } from './story.ts'
 import type { ReplyReason } from './verdict.ts'
 
+// One single character that has to do with a topic is no reason yet.
+const fewestVotes = 2
+
 /** What the complaints are about, once each; where the words of blame name no reason, what the story is about. */
 export function refineReasons({ opinion, business, reading }: Findings): ReplyReason[] {
   if (opinion.tone === 'good') return []
@@ -14,9 +17,9 @@ export function refineReasons({ opinion, business, reading }: Findings): ReplyRe
   }
   const votes = topicsOf(reading)
   for (const reason of blamed.flatMap((each) => each.reasons))
-    votes.set(reason, (votes.get(reason) ?? 0) + 1)
-  const best = [...votes].sort((a, b) => b[1] - a[1])[0]
-  return best === undefined || reading.symbols.length < 4 ? [] : [atThisBusiness(best[0], business)]
+    votes.set(reason, (votes.get(reason) ?? 0) + fewestVotes)
+  const [best] = [...votes].sort((a, b) => b[1] - a[1])
+  return best === undefined || best[1] < fewestVotes ? [] : [atThisBusiness(best[0], business)]
 }
 
 /** At a 110 call waiting means waiting for the police; at a counter nobody is called out. */

@@ -11,6 +11,8 @@ export interface Story {
   /** What told the mood: its first sign, or the whole story. */
   start: number
   end: number
+  /** How many signs of trouble it has. */
+  troubles: number
 }
 
 const signs = buildTrie<Sign>(
@@ -40,11 +42,11 @@ export function storyOf(reading: Reading): Story | null {
     first[output] ??= { start, end }
   }
   if (first.content !== undefined && counts.content > counts.trouble)
-    return { mood: 'good', ...first.content }
+    return { mood: 'good', ...first.content, troubles: counts.trouble }
   if (first.trouble !== undefined && counts.trouble >= counts.plain)
-    return { mood: 'bad', ...first.trouble }
+    return { mood: 'bad', ...first.trouble, troubles: counts.trouble }
   if (counts.plain > 0 || counts.content > 0 || characters(symbols) < fewestCharacters) return null
-  return { mood: 'bad', start: 0, end: symbols.length }
+  return { mood: 'bad', start: 0, end: symbols.length, troubles: 0 }
 }
 
 /** Whether a part of a reading has a sign of trouble in it. */
