@@ -100,11 +100,12 @@ function draftOf(findings: Findings, answer: Answer): Draft {
   }
   if (asked >= 2 && !(has('wish') && !endsAsking(reading))) return unrated('question', 0.85)
   if (answer.state === 'off') return unrated('unclear', 0.8)
-  if (urgent !== null || has('thanks') || has('wish') || opinion.tone !== 'none')
+  const story = storyOf(reading)
+  if (urgent !== null || has('wish') || opinion.tone !== 'none') return unrated('comment_only', 0.8)
+  if (has('thanks') && (story?.mood !== 'good' || story.contents < 2))
     return unrated('comment_only', 0.8)
   if (has('acknowledgement')) return unrated('unclear', 0.6)
   if (endsAsking(reading)) return unrated('question', 0.6)
-  const story = storyOf(reading)
   if (story !== null) {
     const rating = story.mood === 'bad' ? 'dissatisfied' : 'satisfied'
     return { kind: 'comment_only', rating, conflict: false, confidence: 0.45, story }
@@ -133,7 +134,7 @@ function rated(findings: Findings, figure: Figure, rating: Rating): Draft {
   if (opinion.tone === 'none' && tellsOfTrouble(findings) && isGood(rating)) return conflict
   if (opinion.tone !== 'bad' || opinion.rating === null) return agrees
   if (rating === 'basically_satisfied')
-    return opinion.byLevel ? conflict : { ...agrees, confidence: 0.8 }
+    return opinion.byLevel || isSevere(opinion) ? conflict : { ...agrees, confidence: 0.8 }
   if (opinion.byLevel || opinion.mocked) return conflict
   return isRemark(findings) ? { ...agrees, confidence: 0.75 } : conflict
 }
@@ -185,6 +186,11 @@ function questionWeight({ hits }: Findings): number {
       .filter((hit) => hit.entry.group.idea === 'question')
       .map((hit) => hit.entry.group.weight ?? 2),
   )
+}
+
+/** Blame of more than one kind that no satisfied citizen would have. */
+function isSevere({ judgements }: Opinion): boolean {
+  return judgements.filter((each) => each.tone === 'bad' && !isSoft(each)).length > 1
 }
 
 function isGood(rating: Rating): boolean {

@@ -155,6 +155,9 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
   }
   if (group.idea !== 'level' && group.scope !== true) {
     const tone = group.idea === 'praise' ? 'good' : 'bad'
+    // 什么服务？ alone asks which one.
+    const isWhole = hit.start === 0 && hit.end === reading.symbols.length
+    if (isWhole && /^[什啥]/.test(reading.symbols) && isAsked(reading, hit.end)) return null
     return {
       ...base,
       tone,

@@ -213,13 +213,14 @@ function isWished(reading: Reading, hits: readonly Hit<Entry>[], judgement: Judg
   const from = clauseStart(reading, judgement.start, mark.end)
   const to = clauseEnd(reading, judgement.start)
   return hits.some((hit) => {
-    if (hit.entry.group.idea !== 'wish' || hit.start < from || hit.start > judgement.start)
-      return false
+    const { idea } = hit.entry.group
+    if (idea !== 'wish' && idea !== 'expectation') return false
+    if (hit.start < from || hit.start > judgement.start) return false
     if (hit.end > to) return false
     const inSameClause = clauseEnd(reading, hit.start) > judgement.start
     if (inSameClause) return true
     // 以为要跑几趟，没想到一次办完: what was expected ends with its clause.
-    if (reading.symbols.slice(hit.start, hit.end).includes('以为')) return false
+    if (idea === 'expectation') return false
     return judgement.rating === null && !(judgement.tone === 'bad' && judgement.weight >= 2)
   })
 }

@@ -128,7 +128,11 @@ function levelBefore(symbols: string, figure: number): number | null {
 function widened(reading: Reading, start: number, end: number): Span {
   const lineStart = startOfLine(reading, start)
   const line = reading.symbols.slice(lineStart, start)
-  const openings = surveyWords.openings.map((word) => line.indexOf(word)).filter((at) => at >= 0)
+  // 回复2 before the list is an answer, not the survey's 回复.
+  const openings = surveyWords.openings
+    .map((word) => ({ at: line.indexOf(word), end: line.indexOf(word) + word.length }))
+    .filter(({ at, end }) => at >= 0 && !isDigit(line.charCodeAt(end)))
+    .map(({ at }) => at)
   const from = openings.length > 0 ? lineStart + Math.min(...openings) : start
   let to = end
   for (;;) {

@@ -2,28 +2,42 @@ import type { Findings } from './decide.ts'
 import { topicsOf } from './story.ts'
 import type { ReplyReason } from './verdict.ts'
 
+// How much a word of blame says about its reason, next to a word of a topic, which says as much as it is long.
+const clearVotes = 4
+const faintVotes = 2
 // One single character that has to do with a topic is no reason yet.
 const fewestVotes = 2
+// A further reason must be named by the blame itself, and stand out half as much as the first one.
+const furtherShare = 0.6
 
-/** What the complaints are about, once each; where the words of blame name no reason, what the story is about. */
+/** What the complaints are about, the main reason first: what the words of blame name, weighed with what the story is about. */
 export function refineReasons({ opinion, business, reading }: Findings): ReplyReason[] {
   if (opinion.tone === 'good') return []
-  const blamed = opinion.judgements.filter((each) => each.tone === 'bad')
-  const clear = blamed.filter((each) => !each.faint).flatMap((each) => each.reasons)
-  if (clear.length > 0) {
-    const named = new Set(clear.map((reason) => atThisBusiness(reason, business)))
-    if (named.has('response')) named.delete('efficiency')
-    return [...named]
+  const votes = new Map<ReplyReason, number>()
+  const named = new Set<ReplyReason>()
+  const vote = (reason: ReplyReason, weight: number): void => {
+    const here = atThisBusiness(reason, business)
+    votes.set(here, (votes.get(here) ?? 0) + weight)
   }
-  const votes = topicsOf(reading)
-  for (const reason of blamed.flatMap((each) => each.reasons))
-    votes.set(reason, (votes.get(reason) ?? 0) + fewestVotes)
-  const [best] = [...votes].sort((a, b) => b[1] - a[1])
-  return best === undefined || best[1] < fewestVotes ? [] : [atThisBusiness(best[0], business)]
+  for (const { tone, reasons, faint } of opinion.judgements) {
+    if (tone !== 'bad') continue
+    for (const reason of reasons) {
+      vote(reason, faint ? faintVotes : clearVotes)
+      if (!faint) named.add(atThisBusiness(reason, business))
+    }
+  }
+  for (const [reason, weight] of topicsOf(reading)) vote(reason, weight)
+  // At a 110 call waiting means waiting for the police.
+  if (named.has('response')) votes.delete('efficiency')
+  const [main, ...others] = [...votes].sort((a, b) => b[1] - a[1])
+  if (main === undefined || main[1] < fewestVotes) return []
+  const further = others.filter(
+    ([reason, weight]) => named.has(reason) && weight >= main[1] * furtherShare,
+  )
+  return [main, ...further].map(([reason]) => reason)
 }
 
-/** At a 110 call waiting means waiting for the police; at a counter nobody is called out. */
+/** Only to a 110 call somebody is called out; at a counter, coming late is being slow. */
 function atThisBusiness(reason: ReplyReason, business: string | undefined): ReplyReason {
-  if (business === '110') return reason
-  return reason === 'response' ? 'efficiency' : reason
+  return reason === 'response' && business !== '110' ? 'efficiency' : reason
 }

@@ -13,6 +13,8 @@ export interface Story {
   end: number
   /** How many signs of trouble it has. */
   troubles: number
+  /** How many signs of a good end. */
+  contents: number
 }
 
 const signs = buildTrie<Sign>(
@@ -29,7 +31,7 @@ const topics = buildTrie<ReplyReason>(
 // Shorter texts are no stories.
 const fewestSymbols = 6
 // From here on a text without any sign is a story, too, and whoever is content would say so.
-const fewestCharacters = 9
+const fewestCharacters = 8
 
 /** The mood of a story, or null for what is none: who somebody is, what somebody is about to do. */
 export function storyOf(reading: Reading): Story | null {
@@ -41,12 +43,13 @@ export function storyOf(reading: Reading): Story | null {
     counts[output] += 1
     first[output] ??= { start, end }
   }
+  const amounts = { troubles: counts.trouble, contents: counts.content }
   if (first.content !== undefined && counts.content > counts.trouble)
-    return { mood: 'good', ...first.content, troubles: counts.trouble }
-  if (first.trouble !== undefined && counts.trouble >= counts.plain)
-    return { mood: 'bad', ...first.trouble, troubles: counts.trouble }
+    return { mood: 'good', ...first.content, ...amounts }
+  if (first.trouble !== undefined && counts.trouble > counts.plain)
+    return { mood: 'bad', ...first.trouble, ...amounts }
   if (counts.plain > 0 || counts.content > 0 || characters(symbols) < fewestCharacters) return null
-  return { mood: 'bad', start: 0, end: symbols.length, troubles: 0 }
+  return { mood: 'bad', start: 0, end: symbols.length, ...amounts }
 }
 
 /** Whether a part of a reading has a sign of trouble in it. */

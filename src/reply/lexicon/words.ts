@@ -11,6 +11,7 @@ export type Idea =
   | 'mockery'
   | 'thanks'
   | 'wish'
+  | 'expectation'
   | 'contrast'
   | 'opt_out'
   | 'auto_reply'
