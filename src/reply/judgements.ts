@@ -124,7 +124,7 @@ export function withoutInner(hits: readonly Hit<Entry>[]): Hit<Entry>[] {
 }
 
 function rank(hit: Hit<Entry>): number {
-  return ['neutral', 'praise', 'level', 'middling', 'mockery', 'complaint'].indexOf(
+  return ['praise', 'level', 'middling', 'mockery', 'complaint', 'neutral'].indexOf(
     hit.entry.group.idea,
   )
 }

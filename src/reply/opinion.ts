@@ -112,19 +112,18 @@ function goesOn(reading: Reading, judgements: readonly Judgement[]): boolean {
 const ironicWords = /真|可真|太|多么|一流|佩服|恭喜|成功|神速|杠杠|好一|得很/
 const ironicReach = 4
 
-/** 你们真公正，打人的先走: gushing praise, and then a story of trouble in a clause where nothing is praised. */
+/** 你们真公正，打人的先走; 找着了，赔的事没人提: praise in single words, and in a clause without any the trouble. */
 function isIronic(reading: Reading, good: readonly Judgement[]): boolean {
   if (!good.every((each) => each.isWord)) return false
   const gushes = good.some((each) =>
     ironicWords.test(reading.symbols.slice(Math.max(0, each.start - ironicReach), each.end)),
   )
-  if (!gushes) return false
-  let from = 0
-  while (from < reading.symbols.length) {
-    const to = clauseEnd(reading, from)
-    if (!good.some((each) => each.start < to && each.end > from) && hasTrouble(reading, from, to))
-      return true
-    from = to
+  const { length } = reading.symbols
+  for (let from = 0, to = 0; from < length; from = to) {
+    to = clauseEnd(reading, from)
+    if (good.some((each) => each.start < to && each.end > from)) continue
+    // Without gushing, only how the story ends tells.
+    if ((gushes || to === length) && hasTrouble(reading, from, to)) return true
   }
   return false
 }

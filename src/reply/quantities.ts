@@ -187,7 +187,7 @@ function countedAt(
   if (unit === null) return null
   let { end } = unit
   if (unit.kind !== 'things' && unit.kind !== 'money')
-    while ('多半来'.includes(symbols[end] ?? ' ') && reading.marks[end] === 0) end += 1
+    while ('多半'.includes(symbols[end] ?? ' ') && reading.marks[end] === 0) end += 1
   // 3月 is a month of the year, 俩月 and 两月 are a while.
   const isWhile =
     symbols[unit.end - 1] === '月' && '俩两仨几半'.includes(symbols[numberEnd - 1] as string)

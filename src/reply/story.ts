@@ -52,11 +52,13 @@ export function storyOf(reading: Reading): Story | null {
   return { mood: 'bad', start: 0, end: symbols.length, ...amounts }
 }
 
-/** Whether a part of a reading has a sign of trouble in it. */
+/** Whether a part of a reading has more signs of trouble in it than of a good end. */
 export function hasTrouble({ symbols }: Reading, from: number, to: number): boolean {
+  let balance = 0
   for (const { output } of longestWords(symbols, signs, from, to))
-    if (output === 'trouble') return true
-  return false
+    if (output === 'trouble') balance += 1
+    else if (output === 'content') balance -= 1
+  return balance > 0
 }
 
 /** How much a text says about each topic; longer words are less ambiguous and say more. */
