@@ -85,6 +85,7 @@ function draftOf(findings: Findings, answer: Answer): Draft {
       conflict: false,
       confidence: opinion.judgements.length === 1 ? 0.95 : 0.8,
     }
+  if (has('deferral')) return unrated('comment_only', 0.7)
   if (urgent !== null && !hasComplaint(opinion)) return unrated('comment_only', 0.5)
   if (opinion.rating !== null && !(asked >= 2 && isWeak(findings))) {
     // A word for the whole is an answer, a complaint about something is a comment.

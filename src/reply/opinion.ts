@@ -2,6 +2,7 @@ import type { Rating } from '../foundation/rating.ts'
 import type { Entry } from './entries.ts'
 import type { Judgement } from './judgements.ts'
 import type { Hit } from './matcher.ts'
+import { scopeWords } from './lexicon/scope.ts'
 import { hasTrouble } from './story.ts'
 import { clauseEnd, clauseStart, mark, type Reading } from './reading.ts'
 import type { ReplyReason } from './verdict.ts'
@@ -90,7 +91,7 @@ export function formOpinion(
   if (strongBad.length > 0) return weighComplaints(reading, hits, opinion, good, strongBad)
   if (rhetorical && (good.length === 0 || bad.length > 0))
     return { ...opinion, rating: 'dissatisfied', tone: 'bad' }
-  if (good.length > 0 && bad.length === 0 && isIronic(reading, good))
+  if (good.length > 0 && bad.length === 0 && isIronic(reading, hits, good))
     return { ...opinion, rating: 'dissatisfied', tone: 'bad', mocked: true }
   if (bad.length > 0)
     return good.length > 0
@@ -113,8 +114,13 @@ const ironicWords = /真|可真|太|多么|一流|佩服|恭喜|成功|神速|�
 const ironicReach = 4
 
 /** 你们真公正，打人的先走; 找着了，赔的事没人提: praise in single words, and in a clause without any the trouble. */
-function isIronic(reading: Reading, good: readonly Judgement[]): boolean {
+function isIronic(
+  reading: Reading,
+  hits: readonly Hit<Entry>[],
+  good: readonly Judgement[],
+): boolean {
   if (!good.every((each) => each.isWord)) return false
+  const parted = hasTurn(hits)
   const gushes = good.some((each) =>
     ironicWords.test(reading.symbols.slice(Math.max(0, each.start - ironicReach), each.end)),
   )
@@ -122,10 +128,16 @@ function isIronic(reading: Reading, good: readonly Judgement[]): boolean {
   for (let from = 0, to = 0; from < length; from = to) {
     to = clauseEnd(reading, from)
     if (good.some((each) => each.start < to && each.end > from)) continue
-    // Without gushing, only how the story ends tells.
-    if ((gushes || to === length) && hasTrouble(reading, from, to)) return true
+    // Without gushing, only how the story ends tells, unless it ends in a mere remark.
+    const ends = to === length && !parted && !isRemark(reading, from, to)
+    if ((gushes || ends) && hasTrouble(reading, from, to)) return true
   }
   return false
+}
+
+function isRemark(reading: Reading, from: number, to: number): boolean {
+  const clause = reading.symbols.slice(from, to)
+  return scopeWords.mildNegations.some((word) => clause.includes(word))
 }
 
 function weighComplaints(

@@ -12,6 +12,7 @@ export type Idea =
   | 'thanks'
   | 'wish'
   | 'expectation'
+  | 'deferral'
   | 'contrast'
   | 'opt_out'
   | 'auto_reply'
