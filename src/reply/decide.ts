@@ -132,7 +132,8 @@ function rated(findings: Findings, figure: Figure, rating: Rating): Draft {
   if (opinion.torn && !isDissatisfied(rating)) return unrated('unclear', 0.4)
   if (isDissatisfied(rating))
     return opinion.tone === 'good' && opinion.rating !== null ? conflict : agrees
-  if (opinion.tone === 'none' && tellsOfTrouble(findings) && isGood(rating)) return conflict
+  if (opinion.tone === 'none' && isGood(rating) && tellsOfTrouble(findings, figure.sure ? 2 : 1))
+    return conflict
   if (opinion.tone !== 'bad' || opinion.rating === null) return agrees
   if (rating === 'basically_satisfied')
     return opinion.byLevel || isSevere(opinion) ? conflict : { ...agrees, confidence: 0.8 }
@@ -140,17 +141,14 @@ function rated(findings: Findings, figure: Figure, rating: Rating): Draft {
   return isRemark(findings) ? { ...agrees, confidence: 0.75 } : conflict
 }
 
-// One sign of trouble beside a better figure is a remark.
-const troublesOfStory = 2
-
 /** 1 前天报的警今天才来，人早没影了: no word judges, and yet it is a complaint. */
-function tellsOfTrouble({ reading, hits }: Findings): boolean {
+function tellsOfTrouble({ reading, hits }: Findings, fewest: number): boolean {
   const isSoftened = hits.some(
     ({ entry: { group } }) => group.idea === 'contrast' || group.idea === 'wish',
   )
   if (isSoftened) return false
   const story = storyOf(reading)
-  return story?.mood === 'bad' && story.troubles >= troublesOfStory
+  return story?.mood === 'bad' && story.troubles >= fewest
 }
 
 /** 1，就是停车不方便: a better figure with a mild remark is no conflict. */

@@ -8,7 +8,7 @@ import { neutral } from './lexicon/neutral.ts'
 import { praise } from './lexicon/praise.ts'
 import { purposes } from './lexicon/purposes.ts'
 import { urgent } from './lexicon/urgent.ts'
-import type { Group } from './lexicon/words.ts'
+import type { Group, Idea } from './lexicon/words.ts'
 
 /** One pattern of a lexicon, ready for the matcher. */
 export interface Entry {
@@ -34,6 +34,9 @@ export const lexicons: readonly Group[] = [
   ...urgent,
 ]
 
+// A comma inside a word of blame must not take the blame away.
+const tearProof = new Set<Idea>(['complaint', 'level', 'mockery'])
+
 /** The groups' patterns one by one. */
 export function entriesOf(groups: readonly Group[]): Entry[] {
   return groups.flatMap((group) =>
@@ -44,7 +47,7 @@ export function entriesOf(groups: readonly Group[]): Entry[] {
         pattern,
         group,
         rule: group.reason === undefined ? group.idea : `${group.idea}.${group.reason}`,
-        overMarks: group.idea === 'complaint' || group.idea === 'level',
+        overMarks: tearProof.has(group.idea),
       })),
   )
 }

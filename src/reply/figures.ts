@@ -11,6 +11,8 @@ export interface Figure {
   value: string
   start: number
   end: number
+  /** Nothing but a figure, such as a digit; 一 and 二 begin many words. */
+  sure: boolean
   /** Taken back by the sender: 不是3, 刚才发的3. */
   withdrawn: boolean
   /** Named as the one that counts: 1才对, 改成1. */
@@ -46,6 +48,7 @@ export function readFigures(
     if (isAnswer(reading, at, end, sure, begins, levelEnds))
       found.push({
         value,
+        sure,
         start: at,
         end,
         withdrawn: isWithdrawn(reading, at, end),

@@ -70,8 +70,9 @@ function standsAlone(reading: Reading, hit: Hit<Entry>): boolean {
   const word = symbols.slice(hit.start, hit.end)
   const next = symbols[hit.end] ?? ''
   if (word === '不满') return !/[意足\uE000-\uE008]/.test(next)
-  // 办好, 登记好: what is done, not how.
-  if (word === '好' && isResult(reading, hit)) return false
+  // 办好, 登记好: what is done, not how; 好给我退, 快来: how something should be done.
+  if (word === '好' && (isResult(reading, hit) || opensVerb(reading, hit))) return false
+  if (word === '快' && '点赶尽要'.includes(symbols[hit.start - 1] ?? ' ')) return false
   if (word === '好' && next === '了' && scopeOf(reading, hit.start, hit.end).start === hit.start)
     return false
   if (word !== '可以' && (word.length > 1 || everywhere.has(word) || !isHan(word.charCodeAt(0))))
@@ -80,19 +81,25 @@ function standsAlone(reading: Reading, hit: Hit<Entry>): boolean {
   if (!closes) return false
   return (
     hit.start === 0 ||
-    marks[hit.start] !== 0 ||
+    ((marks[hit.start] as number) & mark.pause) !== 0 ||
     scopeOf(reading, hit.start, hit.end).start < hit.start
   )
 }
 
 /** Whether 好 follows a verb: a character right before it that neither names what is judged nor strengthens. */
 function isResult(reading: Reading, hit: Hit<Entry>): boolean {
-  if (hit.start === 0 || reading.marks[hit.start] !== 0) return false
+  if (hit.start === 0 || ((reading.marks[hit.start] as number) & mark.pause) !== 0) return false
   if (!isHan(reading.symbols.charCodeAt(hit.start - 1))) return false
   return (
     !scopeOf(reading, hit.start, hit.end).isLed &&
     !judgedByGood.test(reading.symbols.slice(Math.max(0, hit.start - 2), hit.start))
   )
+}
+
+function opensVerb({ symbols, marks }: Reading, hit: Hit<Entry>): boolean {
+  const opens = hit.start === 0 || marks[hit.start] !== 0
+  const next = symbols[hit.end] ?? ''
+  return opens && marks[hit.end] === 0 && '给让叫去来把说在要有'.includes(next || ' ')
 }
 
 // What is called good by a bare 好: 素质好, 卫生好, 得好.
@@ -175,6 +182,9 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
     (group.idea === 'complaint' || group.rating === 'dissatisfied') !== (scope.negations % 2 === 1)
   const turned = scope.negations > 0
   const degree = turned ? scope.outerDegree : scope.innerDegree
+  // 没，找到口 praises nobody, and so does 才找到.
+  const isSpoilt = scope.torn || reading.symbols[scope.start - 1] === '才'
+  if (group.idea !== 'level' && !bad && isSpoilt) return null
   const judgement: Judgement = {
     ...base,
     start: scope.start,

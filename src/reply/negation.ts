@@ -36,31 +36,46 @@ const mostWords = 12
 
 /** Reads what stands before and right behind a judgement that covers `start` to `end`. */
 export function scopeOf(reading: Reading, start: number, end: number): Scope {
+  const { scope, asks } = wordsBefore(reading, start, false)
+  scope.end = end
+  // 不，是很满意; 怎，么可能满意: whoever leaves the comma out denies.
+  if (pausesNear(reading, start)) {
+    const across = wordsBefore(reading, start, true).scope.negations
+    scope.torn = (across - scope.negations) % 2 !== 0
+  }
+  const tail = wordBehind(reading, end)
+  if (tail !== null) {
+    scope.negations += 1
+    scope.end = tail
+  } else if (!asks && asksWhetherItCan(reading, scope.start, end)) scope.negations += 1
+  return scope
+}
+
+/** The scope words before a judgement, as far as a comma or, `overMarks`, as if there were none. */
+function wordsBefore(
+  reading: Reading,
+  start: number,
+  overMarks: boolean,
+): { scope: Scope; asks: boolean } {
   const scope: Scope = {
     negations: 0,
     outerDegree: 0,
     innerDegree: 0,
     start,
-    end,
+    end: start,
     torn: false,
-    isLed: false,
     isMild: false,
+    isLed: false,
   }
   let at = start
   let lastRhetorical = -1
   for (let words = 0; words < mostWords && at > 0; words += 1) {
-    const found = wordBefore(reading, at)
+    const found = wordBefore(reading, at, overMarks)
     if (found === null) break
     const parted = (reading.marks[at] as number) & ~mark.quote
-    const turns = found.role === 'negation' || found.role === 'rhetorical'
-    if (parted !== 0) {
-      // Over a space only what counts is read, over a comma only a negation right before the judgement.
-      if ((parted & ~mark.space) !== 0) {
-        if (found.role === 'negation' && at === start && found.start === at - 1) scope.torn = true
-        break
-      }
-      if (found.role === 'filler') break
-    }
+    // Over a space only what counts is read, over a comma nothing.
+    if (!overMarks && (parted & mark.pause) !== 0) break
+    if (!overMarks && parted !== 0 && found.role === 'filler') break
     at = found.start
     scope.isLed = true
     if (mildWords.has(reading.symbols.slice(found.start, found.end))) scope.isMild = true
@@ -76,14 +91,18 @@ export function scopeOf(reading: Reading, start: number, end: number): Scope {
       if (scope.negations > 0) scope.outerDegree = Math.max(scope.outerDegree, degree)
       else scope.innerDegree = Math.max(scope.innerDegree, degree)
     }
-    if (turns || found.role !== 'filler') scope.start = found.start
+    if (found.role !== 'filler') scope.start = found.start
   }
-  const tail = wordBehind(reading, end)
-  if (tail !== null) {
-    scope.negations += 1
-    scope.end = tail
-  } else if (lastRhetorical < 0 && asksWhetherItCan(reading, scope.start, end)) scope.negations += 1
-  return scope
+  return { scope, asks: lastRhetorical >= 0 }
+}
+
+// The longest chain of scope words that a comma may tear.
+const nearby = 10
+
+function pausesNear({ marks }: Reading, start: number): boolean {
+  for (let at = start; at > 0 && at > start - nearby; at -= 1)
+    if (((marks[at] as number) & ~mark.quote) !== 0) return true
+  return false
 }
 
 interface Word {
@@ -93,14 +112,14 @@ interface Word {
 }
 
 /** The longest scope word that ends where the judgement, or the word behind it, begins. */
-function wordBefore(reading: Reading, end: number): Word | null {
+function wordBefore(reading: Reading, end: number, overMarks: boolean): Word | null {
   const { symbols, marks } = reading
   let node = before.first(symbols.charCodeAt(end - 1))
   let found: Word | null = null
   for (let start = end - 1; node !== 0; start -= 1) {
     const output = before.outputs[node]
     if (output !== undefined) found = { role: output[output.length - 1] as Role, start, end }
-    if (start <= 0 || ((marks[start] as number) & mark.pause) !== 0) break
+    if (start <= 0 || (!overMarks && ((marks[start] as number) & mark.pause) !== 0)) break
     node = before.next(node, symbols.charCodeAt(start - 1))
   }
   return found
@@ -136,9 +155,9 @@ const modals = ['能', '会', '可能', '敢', '觉得', '以为', '像', '算',
 
 function asksWhetherItCan(reading: Reading, start: number, end: number): boolean {
   if (!isAsked(reading, end)) return false
-  return modals.some((modal) =>
-    reading.symbols.slice(Math.max(0, start - 4), end - 1).includes(modal),
-  )
+  // Before the scope only: 不可能满意？ denies, and does not ask whether it can be.
+  const head = reading.symbols.slice(Math.max(0, start - 4), start)
+  return modals.some((modal) => head.includes(modal))
 }
 
 /** Whether 吗 or a question mark closes what ends here. */

@@ -1,5 +1,8 @@
 import { signOf } from './characters.ts'
-import { mark, type Reading } from './reading.ts'
+import { isHan, mark, type Reading } from './reading.ts'
+
+const fewestSpaced = 5
+const spacedShare = 0.75
 
 const none: ReadonlyMap<number, string> = new Map()
 
@@ -32,7 +35,28 @@ export function normalise(text: string): Reading {
     at = next
   }
   marks.push(pending)
+  joinSpacedLetters(symbols, starts, ends, marks)
   return { original: text, symbols, starts, ends, marks, numbers: none }
+}
+
+/** 不，满，意，，，等，了: signs between nearly all characters part nothing; only wider gaps do. */
+function joinSpacedLetters(
+  symbols: string,
+  starts: readonly number[],
+  ends: readonly number[],
+  marks: number[],
+): void {
+  if (symbols.length < fewestSpaced || !isHan(symbols.charCodeAt(0))) return
+  const width = (at: number): number => (starts[at] as number) - (ends[at - 1] as number)
+  let parted = 0
+  let narrowest = Infinity
+  for (let at = 1; at < symbols.length; at += 1) {
+    if (marks[at] === 0) continue
+    parted += 1
+    narrowest = Math.min(narrowest, width(at))
+  }
+  if (parted < (symbols.length - 1) * spacedShare) return
+  for (let at = 1; at < symbols.length; at += 1) if (width(at) <= narrowest) marks[at] = 0
 }
 
 /** The reading without some spans of symbols (ascending, apart); a stop marks each place where one was. */
@@ -63,4 +87,11 @@ export function without(
     ends.push(reading.ends[at] as number)
   }
   return { original: reading.original, symbols, starts, ends, marks, numbers: none }
+}
+
+/** The reading as if nothing had been put between its sentences and clauses; its end stays as it is. */
+export function withoutPauses(reading: Reading): Reading {
+  const last = reading.symbols.length
+  const marks = reading.marks.map((each, at) => (at === last ? each : each & ~mark.pause))
+  return { ...reading, marks }
 }

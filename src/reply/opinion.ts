@@ -125,11 +125,12 @@ function isIronic(
     ironicWords.test(reading.symbols.slice(Math.max(0, each.start - ironicReach), each.end)),
   )
   const { length } = reading.symbols
+  const lastPraise = Math.max(...good.map((each) => each.start))
   for (let from = 0, to = 0; from < length; from = to) {
     to = clauseEnd(reading, from)
     if (good.some((each) => each.start < to && each.end > from)) continue
-    // Without gushing, only how the story ends tells, unless it ends in a mere remark.
-    const ends = to === length && !parted && !isRemark(reading, from, to)
+    // Without gushing, only what follows the praise tells, unless it ends in a mere remark.
+    const ends = from >= lastPraise && !parted && !isRemark(reading, from, to)
     if ((gushes || ends) && hasTrouble(reading, from, to)) return true
   }
   return false

@@ -130,8 +130,8 @@ function widened(reading: Reading, start: number, end: number): Span {
   const line = reading.symbols.slice(lineStart, start)
   // 回复2 before the list is an answer, not the survey's 回复.
   const openings = surveyWords.openings
-    .map((word) => ({ at: line.indexOf(word), end: line.indexOf(word) + word.length }))
-    .filter(({ at, end }) => at >= 0 && !isDigit(line.charCodeAt(end)))
+    .map((word) => ({ word, at: line.indexOf(word) }))
+    .filter(({ word, at }) => at >= 0 && !isDigit(line.charCodeAt(at + word.length)))
     .map(({ at }) => at)
   const from = openings.length > 0 ? lineStart + Math.min(...openings) : start
   let to = end

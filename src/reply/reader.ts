@@ -1,19 +1,19 @@
-import type { OptionScale } from '../foundation/rating.ts'
+import { isDissatisfied, type OptionScale } from '../foundation/rating.ts'
 import { entriesOf, lexicons, type Entry } from './entries.ts'
 import { readFigures } from './figures.ts'
 import { classes } from './lexicon/classes.ts'
 import type { Group } from './lexicon/words.ts'
 import { readJudgements } from './judgements.ts'
-import { compileMatcher, type Matcher } from './matcher.ts'
-import { normalise } from './normalise.ts'
+import { compileMatcher, type Hit, type Matcher } from './matcher.ts'
+import { normalise, withoutPauses } from './normalise.ts'
 import { formOpinion } from './opinion.ts'
 import { spellOut } from './pinyin.ts'
 import { foldQuantities } from './quantities.ts'
 import { withoutQuoted } from './quoted.ts'
-import type { Reading } from './reading.ts'
+import { mark, type Reading } from './reading.ts'
 import { mendSlips } from './slips.ts'
 import { urgentHit } from './urgency.ts'
-import { decide } from './decide.ts'
+import { decide, type Findings } from './decide.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What the reader knows about the survey that a reply answers. */
@@ -59,21 +59,63 @@ function read(
   const whole = normalise(text)
   const own = withoutQuoted(whole, context.sentText)
   const reading = toReading(own)
-  const hits = all.find(reading).filter((hit) => isFor(hit.entry, context.business))
+  const hits = all.find(reading)
   // Danger is looked for in the whole text, so that the receiving process, which knows no survey, sees the same.
   const urgent = own === whole ? urgentHit(hits) : urgentHit(danger.find(toReading(whole)))
-  const judgements = readJudgements(reading, hits)
-  return decide({
+  const alarm =
+    urgent === null ? null : { ...urgent, reading: own === whole ? reading : toReading(whole) }
+  const wasQuoting = own !== whole
+  const verdict = decide(findingsOf(reading, hits, context, alarm, wasQuoting))
+  if (!isPraise(verdict) || !hasPauses(reading)) return verdict
+  // Praise that turns into blame where a comma is left out hangs on the comma: a person decides.
+  const unparted = toReading(withoutPauses(own))
+  const other = decide(findingsOf(unparted, all.find(unparted), context, alarm, wasQuoting))
+  const isBlamed =
+    isDissatisfied(other.rating) && other.evidence.every(({ rule }) => rule !== 'story')
+  return isBlamed ? doubtful(verdict, other) : verdict
+}
+
+function findingsOf(
+  reading: Reading,
+  hits: readonly Hit<Entry>[],
+  context: ReplyContext,
+  urgent: Findings['urgent'],
+  wasQuoting: boolean,
+): Findings {
+  const relevant = hits.filter((hit) => isFor(hit.entry, context.business))
+  return {
     reading,
-    hits,
-    figures: readFigures(reading, hits, context.scale),
-    opinion: formOpinion(reading, hits, judgements),
-    urgent:
-      urgent === null ? null : { ...urgent, reading: own === whole ? reading : toReading(whole) },
+    hits: relevant,
+    figures: readFigures(reading, relevant, context.scale),
+    opinion: formOpinion(reading, relevant, readJudgements(reading, relevant)),
+    urgent,
     scale: context.scale,
     business: context.business,
-    wasQuoting: own !== whole,
-  })
+    wasQuoting,
+  }
+}
+
+function isPraise({ rating, evidence }: Verdict): boolean {
+  return (
+    (rating === 'satisfied' || rating === 'very_satisfied') &&
+    !evidence.some(({ rule }) => rule === 'figure')
+  )
+}
+
+function hasPauses({ symbols, marks }: Reading): boolean {
+  for (let at = 1; at < symbols.length; at += 1)
+    if (((marks[at] as number) & mark.pause) !== 0) return true
+  return false
+}
+
+function doubtful(verdict: Verdict, other: Verdict): Verdict {
+  return {
+    ...verdict,
+    kind: 'unclear',
+    rating: null,
+    confidence: 0.4,
+    evidence: [...verdict.evidence, ...other.evidence],
+  }
 }
 
 function isFor({ group }: Entry, business: string | undefined): boolean {

@@ -41,7 +41,7 @@ function mendWords({ symbols }: Reading): string[] | null {
 
 /** 满意 is the one word on which everything hangs, so its slips are read by sound, not from a list. */
 function mendManyi(reading: Reading, words: string[] | null): string[] | null {
-  const { symbols, marks } = reading
+  const { symbols } = reading
   let mended = words
   for (let at = 0; at + 1 < symbols.length; at += 1) {
     const first = symbols[at] as string
@@ -53,7 +53,9 @@ function mendManyi(reading: Reading, words: string[] | null): string[] | null {
     mended ??= symbols.split('')
     mended[at] = '满'
     mended[at + 1] = '意'
-    const before = at > 0 && marks[at] === 0 ? (symbols[at - 1] as string) : ''
+    // 有进步，满意 has a word of its own before the comma.
+    const isWord = '进一散逐脚初同地让退跑'.includes(symbols[at - 2] ?? ' ')
+    const before = at > 0 && !isWord ? (symbols[at - 1] as string) : ''
     if (bu.has(before)) mended[at - 1] = '不'
     const further = bu.has(before) || before === '不' ? at - 2 : at - 1
     const degree = degreeHomophones[symbols[further] ?? '']
