@@ -223,7 +223,9 @@ function hanOf(reading: Reading): number {
 /** Scripts and queries: letters with the signs of a program among them, and no Chinese. */
 function isCode(reading: Reading): boolean {
   return (
-    /[<>={}$*\\]/.test(reading.original) && /[a-z]{3}/.test(reading.symbols) && hanOf(reading) === 0
+    hanOf(reading) === 0 &&
+    (reading.original.startsWith('=') ||
+      (/[<>={}$*\\]/.test(reading.original) && /[a-z]{3}/.test(reading.symbols)))
   )
 }
 

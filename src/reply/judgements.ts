@@ -193,7 +193,7 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
     reasons: bad ? reasons : [],
     // A complaint that is denied praises little: 不慢.
     weight: turned && !bad && group.idea === 'complaint' ? 1 : base.weight,
-    mocked: !bad && isQuoted(reading, hit),
+    mocked: !bad && (isQuoted(reading, hit) || isOverdone(reading, hit.end)),
     torn: scope.torn,
     isMild: base.isMild || scope.isMild,
     very: degree === 2,
@@ -224,6 +224,11 @@ function closesMiddling({ symbols, marks }: Reading, hit: Hit<Entry>): boolean {
 function levelOf(bad: boolean, turned: boolean, degree: number): Rating {
   if (bad) return degree === 2 ? 'very_dissatisfied' : 'dissatisfied'
   return degree === 2 && !turned ? 'very_satisfied' : 'satisfied'
+}
+
+/** 到位到没有一个人, 快到连影子都没有: praise with a consequence that is none. */
+function isOverdone({ symbols }: Reading, end: number): boolean {
+  return /^到(?:没有|没人|连|不|把)/.test(symbols.slice(end, end + 3))
 }
 
 /** A judgement of which nothing is said but the question: 满意吗？ With anything before it, it says more. */

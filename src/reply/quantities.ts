@@ -233,6 +233,7 @@ function unitAt(reading: Reading, start: number): { kind: UnitKind; end: number 
 const otherWords: Record<string, string> = {
   点: '赞评意也都不儿',
   个: '人觉别屁鬼',
+  颗: '星',
   天: '呐哪啊那津',
   分: '',
   家: '人里',

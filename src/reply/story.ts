@@ -44,8 +44,11 @@ export function storyOf(reading: Reading): Story | null {
     first[output] ??= { start, end }
   }
   const amounts = { troubles: counts.trouble, contents: counts.content }
-  if (first.content !== undefined && counts.content > counts.trouble)
-    return { mood: 'good', ...first.content, ...amounts }
+  if (first.content !== undefined && counts.content > counts.trouble) {
+    // One short word is too little to call somebody content.
+    const isClear = counts.content > 1 || first.content.end - first.content.start > 2
+    return isClear ? { mood: 'good', ...first.content, ...amounts } : null
+  }
   if (first.trouble !== undefined && counts.trouble > counts.plain)
     return { mood: 'bad', ...first.trouble, ...amounts }
   if (counts.plain > 0 || counts.content > 0 || characters(symbols) < fewestCharacters) return null
@@ -65,8 +68,13 @@ export function hasTrouble({ symbols }: Reading, from: number, to: number): bool
 export function topicsOf({ symbols }: Reading): Map<ReplyReason, number> {
   const counts = new Map<ReplyReason, number>()
   for (const { output, start, end } of longestWords(symbols, topics, 0, symbols.length))
-    counts.set(output, (counts.get(output) ?? 0) + end - start)
+    counts.set(output, (counts.get(output) ?? 0) + weightOf(symbols, start, end))
   return counts
+}
+
+/** As long as the word; a folded quantity stands for several characters. */
+function weightOf(symbols: string, start: number, end: number): number {
+  return end - start === 1 && !isHan(symbols.charCodeAt(start)) ? 2 : end - start
 }
 
 function characters(symbols: string): number {
