@@ -6,6 +6,7 @@ import { isSoft, type Opinion } from './opinion.ts'
 import { isHan, mark, type Reading } from './reading.ts'
 import type { Idea } from './lexicon/words.ts'
 import { refineReasons } from './reasons.ts'
+import { greatest } from './spans.ts'
 import { storyOf, type Story } from './story.ts'
 import type { Evidence, ReplyKind, Verdict } from './verdict.ts'
 
@@ -179,12 +180,8 @@ function answerOf({ figures, hits, scale }: Findings): Answer {
 }
 
 function questionWeight({ hits }: Findings): number {
-  return Math.max(
-    0,
-    ...hits
-      .filter((hit) => hit.entry.group.idea === 'question')
-      .map((hit) => hit.entry.group.weight ?? 2),
-  )
+  const questions = hits.filter((hit) => hit.entry.group.idea === 'question')
+  return greatest(questions, (hit) => hit.entry.group.weight ?? 2, 0)
 }
 
 /** Blame of more than one kind that no satisfied citizen would have. */

@@ -114,6 +114,7 @@ function candidateAt(reading: Reading, at: number, scale: OptionScale): Candidat
 
 /** A row of stars is its number, where the best has most. */
 function starsAt({ symbols }: Reading, start: number, scale: OptionScale): Candidate | null {
+  if (symbols[start - 1] === '⭐') return null
   let end = start
   while (symbols[end] === '⭐') end += 1
   const value = String(end - start)

@@ -5,6 +5,7 @@ import type { Hit } from './matcher.ts'
 import { scopeWords } from './lexicon/scope.ts'
 import { isAsked, scopeOf } from './negation.ts'
 import { between, isHan, mark, type Reading } from './reading.ts'
+import { reachOf } from './spans.ts'
 
 /** One thing that the words say about the service. */
 export interface Judgement {
@@ -42,7 +43,9 @@ export function readJudgements(reading: Reading, hits: readonly Hit<Entry>[]): J
     kept.filter((hit) => hit.entry.group.idea !== 'neutral').map((hit) => hit.start),
   )
   const found: Judgement[] = []
-  const others = hits.filter((hit) => isOtherPurpose(hit))
+  const { length } = reading.symbols
+  const strangers = reachOf(hits.filter(isAboutStranger), length)
+  const questions = reachOf(hits.filter(isWholeQuestion), length)
   for (const hit of kept) {
     const { idea } = hit.entry.group
     if (idea === 'neutral' || idea === 'mockery') continue
@@ -50,7 +53,7 @@ export function readJudgements(reading: Reading, hits: readonly Hit<Entry>[]): J
     // 好慢, 好热情: a degree, not a judgement of its own.
     if (hit.end - hit.start === 1 && starts.has(hit.end) && reading.marks[hit.end] === 0) continue
     // 我没办过户口, 要不要钱: what somebody else's words begin is not said of the service.
-    if (others.some((other) => beginsIn(other, hit))) continue
+    if ((strangers[hit.start] ?? 0) > hit.start || (questions[hit.start] ?? 0) >= hit.end) continue
     const judgement = judge(reading, hit)
     if (judgement === null) continue
     if (between(reading, hit.start, hit.end, mark.pause) && hit.start === hit.tail)
@@ -105,14 +108,12 @@ function opensVerb({ symbols, marks }: Reading, hit: Hit<Entry>): boolean {
 // What is called good by a bare 好: 素质好, 卫生好, 得好.
 const judgedByGood = /(?:[得地的度率务质量境生气脾心]|[警员人官察长])$/
 
-function beginsIn(other: Hit<Entry>, hit: Hit<Entry>): boolean {
-  if (other.start > hit.start || other.end <= hit.start) return false
-  return other.entry.group.idea === 'wrong_person' || other.end >= hit.end
+function isAboutStranger(hit: Hit<Entry>): boolean {
+  return hit.entry.group.idea === 'wrong_person'
 }
 
-function isOtherPurpose(hit: Hit<Entry>): boolean {
-  const { idea } = hit.entry.group
-  return idea === 'wrong_person' || (idea === 'question' && hit.start === hit.tail)
+function isWholeQuestion(hit: Hit<Entry>): boolean {
+  return hit.entry.group.idea === 'question' && hit.start === hit.tail
 }
 
 /** Drops what lies inside something longer: 好 in 不好, 差 in 差不多, 错 in 不错. */

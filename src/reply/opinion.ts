@@ -4,7 +4,8 @@ import type { Judgement } from './judgements.ts'
 import type { Hit } from './matcher.ts'
 import { scopeWords } from './lexicon/scope.ts'
 import { hasTrouble } from './story.ts'
-import { clauseEnd, clauseStart, mark, type Reading } from './reading.ts'
+import { clauseEnd, mark, type Reading } from './reading.ts'
+import { clausesOf, greatest, reachOf } from './spans.ts'
 import type { ReplyReason } from './verdict.ts'
 
 /** What the words say, leaving all figures aside. */
@@ -31,7 +32,7 @@ export function formOpinion(
   hits: readonly Hit<Entry>[],
   all: readonly Judgement[],
 ): Opinion {
-  const wished = all.filter((each) => !isWished(reading, hits, each))
+  const wished = withoutWishes(reading, hits, all)
   // A complaint torn by a comma is one only where nothing is praised: 腿脚不便，民警上门.
   const praised = wished.some((each) => each.tone === 'good' && !each.torn)
   const judgements = wished.filter(
@@ -41,7 +42,7 @@ export function formOpinion(
   const bad = judgements.filter((each) => each.tone === 'bad')
   const middling = judgements.filter((each) => each.tone === 'middling')
   const mockeries = hits.filter((hit) => hit.entry.group.idea === 'mockery')
-  const mockWeight = Math.max(0, ...mockeries.map((hit) => hit.entry.group.weight ?? 2))
+  const mockWeight = greatest(mockeries, (hit) => hit.entry.group.weight ?? 2, 0)
   const rhetorical = hits.some((hit) => hit.entry.group.idea === 'rhetorical')
   const strongBad = bad.filter((each) => each.weight >= 2)
   const isMocked =
@@ -106,7 +107,7 @@ export function formOpinion(
 }
 
 function goesOn(reading: Reading, judgements: readonly Judgement[]): boolean {
-  const last = Math.max(...judgements.map((each) => each.end))
+  const last = greatest(judgements, (each) => each.end, 0)
   return reading.symbols.length > last && /[\u4e00-\u9fff]/.test(reading.symbols.slice(last + 1))
 }
 
@@ -125,10 +126,11 @@ function isIronic(
     ironicWords.test(reading.symbols.slice(Math.max(0, each.start - ironicReach), each.end)),
   )
   const { length } = reading.symbols
-  const lastPraise = Math.max(...good.map((each) => each.start))
+  const lastPraise = greatest(good, (each) => each.start, 0)
+  const praise = reachOf(good, length)
   for (let from = 0, to = 0; from < length; from = to) {
     to = clauseEnd(reading, from)
-    if (good.some((each) => each.start < to && each.end > from)) continue
+    if ((praise[to - 1] ?? 0) > from) continue
     // Without gushing, only what follows the praise tells, unless it ends in a mere remark.
     const ends = from >= lastPraise && !parted && !isRemark(reading, from, to)
     if ((gushes || ends) && hasTrouble(reading, from, to)) return true
@@ -195,8 +197,8 @@ function turnAt(
   bad: readonly Judgement[],
 ): 'good' | 'bad' | 'none' {
   if (bad.length === 0) return 'good'
-  const lastGood = Math.max(...good.map((each) => each.start))
-  const lastBad = Math.max(...bad.map((each) => each.start))
+  const lastGood = greatest(good, (each) => each.start, -1)
+  const lastBad = greatest(bad, (each) => each.start, -1)
   const turns = hits.filter((hit) => hit.entry.group.idea === 'contrast' && isTurn(reading, hit))
   const words = turns.map((hit) => reading.symbols.slice(hit.start, hit.end))
   if (lastGood > lastBad) {
@@ -220,20 +222,33 @@ function isTurn(reading: Reading, hit: Hit<Entry>): boolean {
     : true
 }
 
-/** Hopes and suggestions tell what should be, not what was. A clear complaint in the next clause still counts. */
-function isWished(reading: Reading, hits: readonly Hit<Entry>[], judgement: Judgement): boolean {
-  const from = clauseStart(reading, judgement.start, mark.end)
-  const to = clauseEnd(reading, judgement.start)
-  return hits.some((hit) => {
-    const { idea } = hit.entry.group
-    if (idea !== 'wish' && idea !== 'expectation') return false
-    if (hit.start < from || hit.start > judgement.start) return false
-    if (hit.end > to) return false
-    const inSameClause = clauseEnd(reading, hit.start) > judgement.start
-    if (inSameClause) return true
+/**
+ * What is left when hopes and suggestions are set aside, which tell what should be, not what was. A clear
+ * complaint in the next clause still counts.
+ */
+function withoutWishes(
+  reading: Reading,
+  hits: readonly Hit<Entry>[],
+  all: readonly Judgement[],
+): readonly Judgement[] {
+  const wishes = hits.filter(
+    ({ entry: { group } }) => group.idea === 'wish' || group.idea === 'expectation',
+  )
+  if (wishes.length === 0) return all
+  const clauses = clausesOf(reading, mark.pause)
+  const sentences = clausesOf(reading, mark.end)
+  const inClause = new Map<number, number>()
+  const inSentence = new Map<number, number>()
+  for (const { start, entry } of wishes.toReversed()) {
+    inClause.set(clauses[start] as number, start)
     // 以为要跑几趟，没想到一次办完: what was expected ends with its clause.
-    if (idea === 'expectation') return false
-    return judgement.rating === null && !(judgement.tone === 'bad' && judgement.weight >= 2)
+    if (entry.group.idea === 'wish') inSentence.set(sentences[start] as number, start)
+  }
+  return all.filter((each) => {
+    const isAfter = (wish: number | undefined): boolean => wish !== undefined && wish <= each.start
+    if (isAfter(inClause.get(clauses[each.start] as number))) return false
+    const isClear = each.rating !== null || (each.tone === 'bad' && each.weight >= 2)
+    return isClear || !isAfter(inSentence.get(sentences[each.start] as number))
   })
 }
 

@@ -140,13 +140,17 @@ function codeEnd({ symbols, marks }: Reading, start: number): number {
   return end
 }
 
+// 一千二百三十四万五千六百七十八 has fifteen.
+const longestNumeral = 16
+
 /** A number in characters counts only with a unit behind it: 三 alone may be an answer, 三心二意 is a word. */
 function chineseAt(reading: Reading, start: number, numeral: number): Folded | null {
   const { symbols, marks } = reading
   let end = numeral
   let value = 0
   let current = 0
-  while (end < symbols.length && (end === numeral || marks[end] === 0)) {
+  const last = Math.min(symbols.length, numeral + longestNumeral)
+  while (end < last && (end === numeral || marks[end] === 0)) {
     const figure = chineseNumerals[symbols[end] as string]
     if (figure === undefined) break
     if (figure >= 10) {

@@ -143,9 +143,12 @@ function widened(reading: Reading, start: number, end: number): Span {
   return { start: from, end: to }
 }
 
+// A survey's text has no more symbols than this before its options.
+const longestOpening = 200
+
 function startOfLine(reading: Reading, at: number): number {
   let from = at
-  while (from > 0) {
+  while (from > 0 && at - from < longestOpening) {
     const left = reading.ends[from - 1] as number
     const right = reading.starts[from] as number
     if (
