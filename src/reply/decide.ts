@@ -179,9 +179,17 @@ function answerOf({ figures, hits, scale }: Findings): Answer {
     : { state: 'one', figure: first, rating }
 }
 
-function questionWeight({ hits }: Findings): number {
-  const questions = hits.filter((hit) => hit.entry.group.idea === 'question')
-  return greatest(questions, (hit) => hit.entry.group.weight ?? 2, 0)
+function questionWeight({ reading, hits }: Findings): number {
+  return greatest(
+    hits.filter((hit) => hit.entry.group.idea === 'question' && !endsInDegree(reading, hit)),
+    (hit) => hit.entry.group.weight ?? 2,
+    0,
+  )
+}
+
+/** 办事这么方便: the 么 of 这么, 那么 and 多么 asks nothing. */
+function endsInDegree({ symbols }: Reading, hit: Hit<Entry>): boolean {
+  return /[这那多]么$/.test(symbols.slice(hit.start, hit.end))
 }
 
 /** Blame of more than one kind that no satisfied citizen would have. */

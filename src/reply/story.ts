@@ -3,7 +3,7 @@ import { isHan, type Reading } from './reading.ts'
 import { buildTrie } from './trie.ts'
 import type { ReplyReason } from './verdict.ts'
 
-type Sign = 'trouble' | 'content' | 'plain' | 'harmless'
+type Sign = 'trouble' | 'denial' | 'content' | 'plain' | 'harmless'
 
 /** What a reply tells of in which no lexicon finds a judgement. */
 export interface Story {
@@ -18,7 +18,7 @@ export interface Story {
 }
 
 const signs = buildTrie<Sign>(
-  (['trouble', 'content', 'plain', 'harmless'] as const).flatMap((sign) =>
+  (['trouble', 'denial', 'content', 'plain', 'harmless'] as const).flatMap((sign) =>
     hints[sign].map((word) => [word, sign] as const),
   ),
 )
@@ -37,20 +37,30 @@ const fewestCharacters = 8
 export function storyOf(reading: Reading): Story | null {
   const { symbols } = reading
   if (symbols.length < fewestSymbols) return null
-  const counts: Record<Sign, number> = { trouble: 0, content: 0, plain: 0, harmless: 0 }
+  const counts: Record<Sign, number> = {
+    trouble: 0,
+    denial: 0,
+    content: 0,
+    plain: 0,
+    harmless: 0,
+  }
   const first: Partial<Record<Sign, { start: number; end: number }>> = {}
   for (const { output, start, end } of longestWords(symbols, signs, 0, symbols.length)) {
     counts[output] += 1
     first[output] ??= { start, end }
   }
-  const amounts = { troubles: counts.trouble, contents: counts.content }
-  if (first.content !== undefined && counts.content > counts.trouble) {
+  const amounts = { troubles: counts.trouble + counts.denial, contents: counts.content }
+  if (first.content !== undefined && counts.content > amounts.troubles) {
     // One short word is too little to call somebody content.
     const isClear = counts.content > 1 || first.content.end - first.content.start > 2
     return isClear ? { mood: 'good', ...first.content, ...amounts } : null
   }
-  if (first.trouble !== undefined && counts.trouble > counts.plain)
-    return { mood: 'bad', ...first.trouble, ...amounts }
+  const sign = first.trouble ?? first.denial
+  const isTrouble = sign !== undefined && amounts.troubles > counts.plain
+  if (first.trouble !== undefined && isTrouble) return { mood: 'bad', ...first.trouble, ...amounts }
+  // 本人未办理 and 我家三口都在那办的 tell nothing: without a clear sign the story must be about the service.
+  if (topicsOf(reading).size === 0) return null
+  if (sign !== undefined && isTrouble) return { mood: 'bad', ...sign, ...amounts }
   if (counts.plain > 0 || counts.content > 0 || characters(symbols) < fewestCharacters) return null
   return { mood: 'bad', start: 0, end: symbols.length, ...amounts }
 }
@@ -59,7 +69,7 @@ export function storyOf(reading: Reading): Story | null {
 export function hasTrouble({ symbols }: Reading, from: number, to: number): boolean {
   let balance = 0
   for (const { output } of longestWords(symbols, signs, from, to))
-    if (output === 'trouble') balance += 1
+    if (output === 'trouble' || output === 'denial') balance += 1
     else if (output === 'content') balance -= 1
   return balance > 0
 }

@@ -10,6 +10,21 @@ export const level: Group[] = [
   },
   {
     idea: 'level',
+    note: 'Never so content as now: the negation speaks of the past.',
+    patterns:
+      '(从来|从|以前从|以前从来|还从来|还从)(没|没有|未)(有过|有|)(这么|这样|如此|像这次这么|像现在这么|像今天这么)满意',
+    rating: 'satisfied',
+    weight: 3,
+  },
+  {
+    idea: 'level',
+    note: 'Asking whether one may say so says so.',
+    patterns: '(能|敢|可以|好意思|不能)说不满意(吗|么|嘛|不)',
+    rating: 'dissatisfied',
+    weight: 3,
+  },
+  {
+    idea: 'level',
     note: '不满 without 意; the negation is the first character, read as one. 不满 before a figure (不满12岁) never gets here.',
     patterns: '不满(|的|了|啊|得很|至极|极了)',
     rating: 'dissatisfied',
