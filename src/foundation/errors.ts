@@ -68,6 +68,26 @@ export const errorCatalogue = {
   'request.media_type': { status: 415, class: 'permanent', message: '请以 application/json 提交' },
   'request.too_fast': { status: 429, class: 'retry', message: '请求过于频繁，请稍后再试' },
   'request.not_found': { status: 404, class: 'permanent', message: '没有这个地址' },
+  'file.unreadable': {
+    status: 400,
+    class: 'permanent',
+    message: '无法读取文件 {file}（{code}），请检查路径和权限',
+  },
+  'file.columns': {
+    status: 400,
+    class: 'permanent',
+    message: '文件第一行（表头）有误，没有导入任何一行：{what}。可用的列：{columns}',
+  },
+  'file.kind': {
+    status: 400,
+    class: 'permanent',
+    message: '不认识文件 {file} 的类型：请存为 .csv（逗号分隔）或 .ndjson',
+  },
+  'source.unknown': {
+    status: 404,
+    class: 'permanent',
+    message: '没有名为 {name} 的来源，请先运行 huifang source create {name}',
+  },
   'record.not_found': { status: 404, class: 'permanent', message: '没有找到{what}' },
   'record.changed': {
     status: 409,

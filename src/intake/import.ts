@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
-import { parse } from 'csv-parse'
+import { extname } from 'node:path'
+import { readCsv, type RowFault } from '../foundation/csv.ts'
+import { AppError } from '../foundation/errors.ts'
+import { damagedCharacter, decodeText, linesOf, openFile } from '../foundation/text-file.ts'
 import type { PlanDeps } from '../survey/plan.ts'
 import { acceptRows } from './accept.ts'
+import { requireSource } from './store.ts'
 
 export interface TransactionReport {
   accepted: number
@@ -14,17 +15,22 @@ export interface TransactionReport {
   rejections: { line: number; field: string; reason: string }[]
 }
 
-interface Line {
-  line: number
-  /** Undefined: not readable as a row. */
-  row: unknown
-}
+type Line = { line: number } & ({ row: unknown; fault?: never } | { fault: RowFault })
+type Reader = (bytes: AsyncIterable<Buffer>) => AsyncGenerator<Line>
 
 const rowsAtOnce = 500
+
+const readers: Record<string, Reader> = {
+  '.csv': readTable,
+  '.ndjson': readNdjson,
+  '.jsonl': readNdjson,
+  '.json': readNdjson,
+}
 
 /**
  * Imports transactions from NDJSON, or from CSV with the columns of the row (`citizen.phone`,
  * `citizen.name`; several officers or flags divided by `;`). Rejected rows never stop the good ones.
+ * Throws `source.unknown`, `file.unreadable`, `file.kind` or `file.columns` before anything is stored.
  */
 export async function importFile(
   deps: PlanDeps,
@@ -40,9 +46,11 @@ export async function importFile(
     rejected: 0,
     rejections: [],
   }
-  const { size } = await stat(file)
-  const stream = createReadStream(file)
-  let batch: Line[] = []
+  const read = readers[extname(file).toLowerCase()]
+  if (!read) throw new AppError('file.kind', { file })
+  await requireSource(deps.db, source)
+  const { bytes, size } = await openFile(file)
+  let batch: { line: number; row: unknown }[] = []
   const flush = async () => {
     const verdicts = await acceptRows(
       deps,
@@ -56,14 +64,17 @@ export async function importFile(
       report.rejections.push({ line: batch[index]!.line, field, reason })
     })
     batch = []
-    progress(`\r${bar(size === 0 ? 1 : stream.bytesRead / size)}`)
+    progress(`\r${bar(size === 0 ? 1 : bytes.bytesRead / size)}`)
   }
-  for await (const line of file.endsWith('.csv') ? readCsv(stream) : readNdjson(stream)) {
-    batch.push(line)
-    if (batch.length >= rowsAtOnce) await flush()
+  for await (const { line, ...found } of read(bytes)) {
+    if (found.fault) {
+      report.rejected++
+      report.rejections.push({ line, ...found.fault })
+    } else if (batch.push({ line, row: found.row }) >= rowsAtOnce) await flush()
   }
   if (batch.length > 0) await flush()
   progress('\n')
+  report.rejections.sort((a, b) => a.line - b.line)
   return report
 }
 
@@ -73,44 +84,40 @@ function bar(share: number): string {
   return `[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${Math.round(Math.min(1, share) * 100)} %`
 }
 
-async function* readNdjson(stream: NodeJS.ReadableStream): AsyncGenerator<Line> {
-  let line = 0
-  for await (const text of createInterface({ input: stream })) {
-    line++
-    if (text.trim() !== '') yield { line, row: parseJson(text) }
-  }
+async function* readNdjson(bytes: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+  for await (const { line, text } of linesOf(decodeText(bytes))) yield { line, ...parseJson(text) }
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string): { row: unknown } | { fault: RowFault } {
+  if (text.includes(damagedCharacter)) {
+    return { fault: { field: '(row)', reason: '含有无法识别的字符，请以 UTF-8 编码重新保存' } }
+  }
   try {
-    return JSON.parse(text)
+    return { row: JSON.parse(text) }
   } catch {
-    return undefined
+    return { fault: { field: '(row)', reason: '不是有效的 JSON' } }
   }
 }
 
-async function* readCsv(stream: NodeJS.ReadableStream): AsyncGenerator<Line> {
-  const rows = stream.pipe(
-    parse({
-      columns: true,
-      bom: true,
-      skip_empty_lines: true,
-      info: true,
-      relax_column_count: true,
-    }),
-  )
-  for await (const { record, info } of rows as AsyncIterable<{
-    record: Record<string, string>
-    info: { lines: number }
-  }>) {
-    yield { line: info.lines, row: rowOfColumns(record) }
+const columns = {
+  required: ['externalId', 'business', 'unitCode', 'citizen.phone', 'completedAt'],
+  optional: ['kind', 'category', 'citizen.name', 'officerCodes', 'item', 'flags'],
+}
+
+async function* readTable(bytes: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+  for await (const row of readCsv(bytes, columns)) {
+    yield row.fault ? row : { line: row.line, row: rowOfColumns(row.record) }
   }
 }
 
 function rowOfColumns(record: Record<string, string>): unknown {
-  const filled = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''))
+  const filled = Object.fromEntries(Object.entries(record).filter(([, cell]) => cell.trim() !== ''))
   const { 'citizen.phone': phone = '', 'citizen.name': name, officerCodes, flags, ...rest } = filled
-  const list = (text: string | undefined) => text?.split(';').map((part) => part.trim())
+  const list = (text: string | undefined) =>
+    text
+      ?.split(/[;；]/)
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
   return {
     ...rest,
     citizen: { phone, ...(name === undefined ? {} : { name }) },

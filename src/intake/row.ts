@@ -19,26 +19,39 @@ function isPlausibleTime(value: string): boolean {
 }
 
 /** A transaction as source systems push it. Unknown flags and units are accepted here: they are left out with a reason. */
-export const transactionRowSchema = z.object({
-  externalId: text(128).describe(
-    'The source’s own number of the transaction; the key together with the source',
-  ),
-  kind: z.enum(['completed', 'amended', 'cancelled']).default('completed'),
-  business: z.enum(businesses, { error: `必须是 ${businesses.join('、')} 之一` }),
-  category: text(64).optional().describe('Kind of incident; a 110 row without it is not texted'),
-  unitCode: text(32),
-  officerCodes: z.array(text(32)).max(20).default([]),
-  citizen: z.object({
-    phone: z.string().max(64).describe('Any common notation of a mainland number'),
-    name: text(64).optional(),
-  }),
-  item: text(200).optional(),
-  completedAt: z
-    .string()
-    .refine(isPlausibleTime, '必须是带时区的 ISO 8601 时间')
-    .describe('ISO 8601 with a zone'),
-  flags: z.array(text(64)).max(20).default([]),
-})
+export const transactionRowSchema = z.object(
+  {
+    externalId: text(128).describe(
+      'The source’s own number of the transaction; the key together with the source',
+    ),
+    kind: z
+      .enum(['completed', 'amended', 'cancelled'], {
+        error: '必须是 completed、amended、cancelled 之一',
+      })
+      .default('completed'),
+    business: z.enum(businesses, { error: `必须是 ${businesses.join('、')} 之一` }),
+    category: text(64).optional().describe('Kind of incident; a 110 row without it is not texted'),
+    unitCode: text(32),
+    officerCodes: z.array(text(32), { error: '必须是数组' }).max(20, '不能超过 20 个').default([]),
+    citizen: z.object(
+      {
+        phone: z
+          .string({ error: '必须是文字' })
+          .max(64, '不能超过 64 个字符')
+          .describe('Any common notation of a mainland number'),
+        name: text(64).optional(),
+      },
+      { error: '必须是对象' },
+    ),
+    item: text(200).optional(),
+    completedAt: z
+      .string()
+      .refine(isPlausibleTime, '必须是带时区的 ISO 8601 时间')
+      .describe('ISO 8601 with a zone'),
+    flags: z.array(text(64), { error: '必须是数组' }).max(20, '不能超过 20 个').default([]),
+  },
+  { error: '必须是对象' },
+)
 export type TransactionRow = z.output<typeof transactionRowSchema>
 
 export type RowVerdict =

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Tx } from '../foundation/database.ts'
+import type { Queryable, Tx } from '../foundation/database.ts'
+import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
 
 export interface NewTransaction {
@@ -148,4 +149,10 @@ export async function insertAmendment(
   },
 ): Promise<void> {
   await tx.insertInto('amendment').values(amendment).execute()
+}
+
+/** Throws `source.unknown`: rows of a misspelt source would pass for other transactions. */
+export async function requireSource(db: Queryable, name: string): Promise<void> {
+  const known = await db.selectFrom('source').select('name').where('name', '=', name).execute()
+  if (known.length === 0) throw new AppError('source.unknown', { name })
 }

@@ -8,6 +8,7 @@ export async function unknownUnits(
     .selectFrom('suppression')
     .select(['unitCode', (eb) => eb.fn.countAll<number>().as('transactions')])
     .where('reason', '=', 'unit_unknown')
+    .where('unitCode', 'not in', deps.db.selectFrom('unitVersion').select('code'))
     .groupBy('unitCode')
     .orderBy('transactions', 'desc')
     .execute()

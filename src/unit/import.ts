@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs'
-import { parse } from 'csv-parse'
 import { z } from 'zod'
 import { writeAudit } from '../foundation/audit.ts'
 import type { Core } from '../foundation/core.ts'
+import { readCsv } from '../foundation/csv.ts'
+import { openFile } from '../foundation/text-file.ts'
 
 const optional = z
   .string()
@@ -13,16 +13,18 @@ const optional = z
 const code = z
   .string()
   .trim()
-  .regex(/^[\w-]{1,32}$/, 'must be 1 to 32 letters, digits, - or _')
+  .regex(/^[\w-]{1,32}$/, '必须是 1 至 32 个字母、数字、- 或 _')
+const day = z.iso.date({ error: '必须是形如 2026-11-24 的日期' })
+const name = z.string().trim().min(1, '不能为空')
 const closed = z
-  .enum(['', 'true', 'false'])
+  .enum(['', 'true', 'false'], { error: '必须是 true、false 或空' })
   .default('')
   .transform((text) => text === 'true')
 
 const unitRow = z.object({
   code,
-  valid_from: z.iso.date(),
-  name: z.string().trim().min(1),
+  valid_from: day,
+  name,
   parent_code: optional,
   head_name: optional,
   head_code: optional,
@@ -30,8 +32,8 @@ const unitRow = z.object({
 })
 const officerRow = z.object({
   code,
-  valid_from: z.iso.date(),
-  name: z.string().trim().min(1),
+  valid_from: day,
+  name,
   unit_code: code,
   closed,
 })
@@ -71,38 +73,27 @@ export async function importOfficers(deps: Core, file: string): Promise<ImportRe
   })
 }
 
-async function importVersions<Schema extends z.ZodType>(
+async function importVersions<Schema extends z.ZodObject>(
   deps: Core,
   file: string,
   schema: Schema,
   write: (row: z.output<Schema>) => Promise<void>,
 ): Promise<ImportReport> {
   const report: ImportReport = { imported: 0, rejected: [] }
-  const rows = createReadStream(file).pipe(
-    parse({
-      columns: true,
-      bom: true,
-      skip_empty_lines: true,
-      info: true,
-      relax_column_count: true,
-    }),
-  )
-  for await (const { record, info } of rows as AsyncIterable<{
-    record: unknown
-    info: { lines: number }
-  }>) {
-    const parsed = schema.safeParse(record)
-    if (parsed.success) {
+  const names = Object.keys(schema.shape)
+  const required = names.filter((column) => !schema.shape[column]!.safeParse(undefined).success)
+  const others = names.filter((column) => !required.includes(column))
+  const { bytes } = await openFile(file)
+  for await (const row of readCsv(bytes, { required, optional: others })) {
+    const parsed = row.fault ? null : schema.safeParse(row.record)
+    if (parsed?.success) {
       await write(parsed.data)
       report.imported++
-    } else {
-      const issue = parsed.error.issues[0]!
-      report.rejected.push({
-        line: info.lines,
-        field: issue.path.join('.'),
-        reason: issue.message,
-      })
+      continue
     }
+    const issue = parsed?.error.issues[0]
+    const fault = row.fault ?? { field: issue!.path.join('.'), reason: issue!.message }
+    report.rejected.push({ line: row.line, ...fault })
   }
   await writeAudit(deps, deps.db, {
     actor: 'operator',
