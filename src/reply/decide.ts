@@ -103,7 +103,10 @@ function draftOf(findings: Findings, answer: Answer): Draft {
   if (asked >= 2 && !(has('wish') && !endsAsking(reading))) return unrated('question', 0.85)
   if (answer.state === 'off') return unrated('unclear', 0.8)
   const story = storyOf(reading)
-  if (urgent !== null || has('wish') || opinion.tone !== 'none') return unrated('comment_only', 0.8)
+  // A faint word of blame in a story of trouble is part of the story.
+  const isPart = opinion.tone === 'bad' && opinion.reasons.length > 0 && story?.mood === 'bad'
+  if (urgent !== null || has('wish') || (opinion.tone !== 'none' && !isPart))
+    return unrated('comment_only', 0.8)
   if (has('thanks') && (story?.mood !== 'good' || story.contents < 2))
     return unrated('comment_only', 0.8)
   if (has('acknowledgement')) return unrated('unclear', 0.6)
@@ -133,7 +136,7 @@ function rated(findings: Findings, figure: Figure, rating: Rating): Draft {
   if (opinion.torn && !isDissatisfied(rating)) return unrated('unclear', 0.4)
   if (isDissatisfied(rating))
     return opinion.tone === 'good' && opinion.rating !== null ? conflict : agrees
-  if (opinion.tone === 'none' && isGood(rating) && tellsOfTrouble(findings, figure.sure ? 2 : 1))
+  if (opinion.tone === 'none' && isGood(rating) && tellsOfTrouble(findings, figure.sure ? 2 : 0))
     return conflict
   if (opinion.tone !== 'bad' || opinion.rating === null) return agrees
   if (rating === 'basically_satisfied')
@@ -147,7 +150,7 @@ function tellsOfTrouble({ reading, hits }: Findings, fewest: number): boolean {
   const isSoftened = hits.some(
     ({ entry: { group } }) => group.idea === 'contrast' || group.idea === 'wish',
   )
-  if (isSoftened) return false
+  if (isSoftened && fewest > 0) return false
   const story = storyOf(reading)
   return story?.mood === 'bad' && story.troubles >= fewest
 }

@@ -159,6 +159,9 @@ function mayFollowFigure(hit: Hit<Entry>): boolean {
   return following.has(hit.entry.group.idea)
 }
 
+// From here on 到一 and 和三 are more likely parts of a story than answers.
+const longReply = 9
+
 function isAnswer(
   reading: Reading,
   start: number,
@@ -172,7 +175,11 @@ function isAnswer(
   const pausesBehind =
     end === symbols.length || ((marks[end] as number) & ~mark.quote) !== 0 || marks[end] !== 0
   if (followsPlace(symbols, start)) return false
-  const prefixed = isPrefixed(reading, start)
+  const prefixed =
+    isPrefixed(reading, start) &&
+    (sure ||
+      symbols.length < longReply ||
+      figureWords.asking.includes(symbols[start - 1] as string))
   const suffixEnd = isScore(symbols, end) ? end + 1 : suffixOf(reading, end)
   const closed = pausesBehind || suffixEnd !== null
   if (prefixed && (closed || begins.has(end) || (sure && mayGoOn(symbols, end)))) return true

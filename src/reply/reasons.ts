@@ -7,6 +7,8 @@ const clearVotes = 4
 const faintVotes = 2
 // One single character that has to do with a topic is no reason yet.
 const fewestVotes = 2
+// What is shorter tells of nothing: 打错，是3.
+const shortestStory = 5
 // A further reason must be named by the blame itself, and stand out half as much as the first one.
 const furtherShare = 0.6
 
@@ -26,7 +28,8 @@ export function refineReasons({ opinion, business, reading }: Findings): ReplyRe
       if (!faint) named.add(atThisBusiness(reason, business))
     }
   }
-  for (const [reason, weight] of topicsOf(reading)) vote(reason, weight)
+  if (reading.symbols.length >= shortestStory)
+    for (const [reason, weight] of topicsOf(reading)) vote(reason, weight)
   // At a 110 call waiting means waiting for the police.
   if (named.has('response')) votes.delete('efficiency')
   const [main, ...others] = [...votes].sort((a, b) => b[1] - a[1])
