@@ -9,8 +9,9 @@ const faintVotes = 2
 const fewestVotes = 2
 // What is shorter tells of nothing: 打错，是3.
 const shortestStory = 5
-// A further reason must be named by the blame itself, and stand out half as much as the first one.
-const furtherShare = 0.6
+// A further reason stands out half as much as the first one; what no word of blame names must be more than a syllable.
+const furtherShare = 0.5
+const fewestUnnamedVotes = 3
 
 /** What the complaints are about, the main reason first: what the words of blame name, weighed with what the story is about. */
 export function refineReasons({ opinion, business, reading }: Findings): ReplyReason[] {
@@ -35,7 +36,8 @@ export function refineReasons({ opinion, business, reading }: Findings): ReplyRe
   const [main, ...others] = [...votes].sort((a, b) => b[1] - a[1])
   if (main === undefined || main[1] < fewestVotes) return []
   const further = others.filter(
-    ([reason, weight]) => named.has(reason) && weight >= main[1] * furtherShare,
+    ([reason, weight]) =>
+      weight >= main[1] * furtherShare && (named.has(reason) || weight >= fewestUnnamedVotes),
   )
   return [main, ...further].map(([reason]) => reason)
 }

@@ -8,6 +8,13 @@ import type { Group } from './words.ts'
 export const praise: Group[] = [
   {
     idea: 'praise',
+    note: 'Better now than then: what is said of the past is no blame.',
+    patterns:
+      '(以前|原来|过去|从前|早先|前几年)~~(现在|如今|这回|这次|今天|眼下)~(没得说|方便|好|快|强|简单|省心|不用|一趟|一次|省事|利索|热情)',
+    weight: 3,
+  },
+  {
+    idea: 'praise',
     note: 'Judgements of the whole.',
     scope: true,
     patterns:
