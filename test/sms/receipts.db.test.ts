@@ -30,8 +30,10 @@ const receipt = (outId: string, phone: string, code: string) => ({
 })
 
 async function push(...pushes: object[][]): Promise<void> {
-  const ids = []
-  for (const items of pushes) ids.push(await storeRaw(t.app, 'sms_report', JSON.stringify(items)))
+  const ids = await storeRaw(
+    t.app,
+    pushes.map((items) => ({ channel: 'sms_report', body: JSON.stringify(items) })),
+  )
   await receiveReceipts(t.app, ids)
 }
 

@@ -86,6 +86,7 @@ const hooks = createServer((request, response) => {
 })
 await new Promise<void>((resolve) => hooks.listen(0, '127.0.0.1', resolve))
 await Promise.all([jobs.waitUntilReady(), bare.waitUntilReady()])
+for (const worker of [jobs, bare]) void worker.run()
 process.send?.({ hooks: `http://127.0.0.1:${(hooks.address() as AddressInfo).port}` })
 await stop
 process.exit(0)
