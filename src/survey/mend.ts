@@ -14,7 +14,7 @@ export async function wakeSurveys(tx: Tx, ids: readonly Id[]): Promise<void> {
 export async function retakeSlots(tx: Tx, ids: readonly Id[]): Promise<void> {
   await sql`INSERT INTO open_survey (phone_hash, signature, survey_id, priority, free_at)
     SELECT phone_hash, signature, id, priority, coalesce(late_until, 'infinity') FROM survey
-    WHERE id = ANY(${[...ids]}::uuid[]) AND state IN ('scheduled', 'open')
+    WHERE id = ANY(${[...ids]}::uuid[]) AND state IN ('scheduled', 'submitting', 'unknown', 'open')
     ON CONFLICT (phone_hash, signature) DO UPDATE SET
       survey_id = excluded.survey_id, priority = excluded.priority, free_at = excluded.free_at
     WHERE open_survey.free_at <= now()`.execute(tx)

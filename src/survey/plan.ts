@@ -20,6 +20,7 @@ import {
 import {
   insertSuppressions,
   insertSurveys,
+  lockSent,
   lockSlots,
   markClosed,
   markNotSent,
@@ -138,32 +139,31 @@ async function reserveSlots(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, each]) => slotOf(each, policy))
   const before = await lockSlots(tx, slots)
-  const taken = await takeSlots(tx, slots)
-  const superseded = slots.flatMap((slot) => {
+  const rivals = slots.flatMap((slot) => {
     const old = before.get(slotKey(slot))
-    return taken.has(slot.surveyId) && old?.taken ? [old.surveyId] : []
+    return old?.taken && old.priority < slot.priority ? [old.surveyId] : []
   })
-  await supersede(deps, tx, superseded)
-  return taken
+  return takeSlots(tx, slots, await supersede(deps, tx, rivals))
 }
 
-/** A more important matter of the same citizen takes the place of an older one: counted, never silent. */
-async function supersede(deps: PlanDeps, tx: Tx, surveyIds: readonly Id[]): Promise<void> {
-  if (surveyIds.length === 0) return
+/**
+ * A more important matter of the same citizen takes the place of an older one: counted, never silent.
+ * Returns the surveys that give way. One whose text is on its way, or may be, does not: what came of it
+ * could no longer be told apart from what comes of the new one.
+ */
+async function supersede(deps: PlanDeps, tx: Tx, surveyIds: readonly Id[]): Promise<Id[]> {
+  if (surveyIds.length === 0) return []
   const unsent = await dropQueued(tx, surveyIds, 'ask', 'superseded')
   const notSent = await markNotSent(tx, unsent, { state: 'closed', reason: 'superseded' })
-  const rest = await tx
-    .selectFrom('survey')
-    .select('id')
-    .where('id', 'in', [...surveyIds])
-    .where('state', 'in', ['open', 'expired'])
-    .execute()
+  const sent = await lockSent(tx, surveyIds)
+  const waiting = sent.filter(({ state }) => state === 'open' || state === 'expired')
   const ended = await markClosed(
     tx,
-    rest.map(({ id }) => id),
+    waiting.map(({ id }) => id),
     'superseded',
   )
   await recordOutcomes(deps, tx, [...notSent, ...ended])
+  return [...notSent, ...sent.map(({ id }) => id)]
 }
 
 async function writePlan(

@@ -79,10 +79,14 @@ export function slotKey(slot: Pick<Slot, 'phoneHash' | 'signature'>): string {
 }
 
 /**
- * Takes slots that are free, or held with lower priority; returns the surveys that got theirs. Two
- * transactions at once are settled by the primary key: the second waits, and then finds it taken.
+ * Takes slots that are free, or held by one of those that give way; returns the surveys that got theirs.
+ * Two transactions at once are settled by the primary key: the second waits, and then finds it taken.
  */
-export async function takeSlots(tx: Tx, slots: readonly Slot[]): Promise<Set<Id>> {
+export async function takeSlots(
+  tx: Tx,
+  slots: readonly Slot[],
+  givingWay: readonly Id[],
+): Promise<Set<Id>> {
   if (slots.length === 0) return new Set()
   const rows = await tx
     .insertInto('openSurvey')
@@ -98,13 +102,25 @@ export async function takeSlots(tx: Tx, slots: readonly Slot[]): Promise<Set<Id>
         .where((eb) =>
           eb.or([
             eb('openSurvey.freeAt', '<=', sql<Date>`now()`),
-            eb('openSurvey.priority', '<', eb.ref('excluded.priority')),
+            eb('openSurvey.surveyId', '=', anyOf(givingWay)),
           ]),
         ),
     )
     .returning('surveyId')
     .execute()
   return new Set(rows.map(({ surveyId }) => surveyId))
+}
+
+/** Those of these surveys whose text went out, or will never, locked: none that is still to be sent or settled. */
+export async function lockSent(tx: Tx, ids: readonly Id[]): Promise<{ id: Id; state: string }[]> {
+  return tx
+    .selectFrom('survey')
+    .select(['id', 'state'])
+    .where('id', '=', anyOf(ids))
+    .where('state', 'not in', ['scheduled', 'submitting', 'unknown'])
+    .orderBy('id')
+    .forUpdate()
+    .execute()
 }
 
 /** The survey is over before a text of it can be answered: the number may be asked again at once. */

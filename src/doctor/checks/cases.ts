@@ -71,7 +71,7 @@ export const caseChecks = [
     rows: ({ since }) => sql`
       SELECT s.id AS subject FROM survey s
       LEFT JOIN open_survey o ON o.phone_hash = s.phone_hash AND o.signature = s.signature
-      WHERE s.id >= ${since} AND (s.state = 'scheduled' OR (s.state = 'open' AND s.late_until > now()))
+      WHERE s.id >= ${since} AND (s.state IN ('scheduled', 'submitting', 'unknown') OR (s.state = 'open' AND s.late_until > now()))
         AND o.survey_id IS DISTINCT FROM s.id`,
     mend: (_deps, tx, subjects) => retakeSlots(tx, subjects),
   }),
