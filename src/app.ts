@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { dueSources, queueDefinitions, queueHandlers, type QueueName } from '../workers/index.ts'
+import { climbLadder, type DutyText } from './alarm/ladder.ts'
 import { tellAlarms } from './alarm/tell.ts'
 import { alarmRoutes } from './alarm/routes.ts'
 import { settleAttempts } from './callback/attempt.ts'
@@ -40,6 +41,7 @@ import { numberFeed } from './scoring/feed.ts'
 import { feedRoutes } from './scoring/routes.ts'
 import { aliyunGateway } from './sms/aliyun.ts'
 import type { InboundChannel } from './sms/inbound.ts'
+import { sendDutyText } from './sms/duty-text.ts'
 import { noOwner } from './sms/owner.ts'
 import { startPulling, type PullDeps } from './sms/pull.ts'
 import { pullQueues } from './sms/pull-queues.ts'
@@ -247,7 +249,20 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     }
   }
   const webhook = config.HUIFANG_ALARM_WEBHOOK_URL
-  if (webhook) timers.push(every('alarms', 1, () => tellAlarms(app, webhook)))
+  if (webhook) {
+    const tell = async () =>
+      tellAlarms(app, webhook, (await app.policy()).alarm.webhookAfterSeconds)
+    timers.push(every('alarms', 1, tell))
+  }
+  const phones = config.HUIFANG_DUTY_PHONES ?? []
+  if (phones.length > 0) {
+    const ladder = {
+      ...app,
+      recipients: phones.length,
+      textDuty: (text: DutyText) => sendDutyText(app, phones, text),
+    }
+    timers.push(every('ladder', 1, async () => climbLadder(ladder, (await app.policy()).alarm)))
+  }
   return {
     async stop() {
       await Promise.all(timers.map((timer) => timer.stop()))

@@ -10,6 +10,9 @@ export interface Alarm {
   message: string
 }
 
+/** Alarms of this kind are for a person to take, and climb the ladder while nobody does. */
+export const climbingKind = 'reply.urgent'
+
 /** Raises an alarm, unless the same one stands already. Returns whether it is new. */
 export async function raiseAlarm(
   deps: Pick<Core, 'newId'>,

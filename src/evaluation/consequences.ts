@@ -1,4 +1,4 @@
-import { raiseAlarm } from '../alarm/alarm.ts'
+import { climbingKind, raiseAlarm } from '../alarm/alarm.ts'
 import { openCallbacks, type WantedCallback } from '../callback/open.ts'
 import type { CallbackOrigin } from '../callback/rules.ts'
 import type { Tx } from '../foundation/database.ts'
@@ -106,7 +106,7 @@ export class Consequences {
     await insertDuties(tx, this.ringing)
     for (const { replyId } of this.ringing) {
       await raiseAlarm(deps, tx, {
-        kind: 'reply.urgent',
+        kind: climbingKind,
         subject: replyId,
         message: '有群众回复疑似紧急情况，请值班人员立即查看紧急列表',
       })

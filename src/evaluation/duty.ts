@@ -1,4 +1,4 @@
-import { clearAlarm } from '../alarm/alarm.ts'
+import { clearAlarm, climbingKind } from '../alarm/alarm.ts'
 import { writeAudit } from '../foundation/audit.ts'
 import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
@@ -26,7 +26,7 @@ export async function takeUrgent(deps: CaseTextDeps, staff: Staff, replyId: Id):
     if (!(await takeDuty(tx, replyId, { staffId: staff.id, sight }))) {
       throw new AppError('record.changed', { what: '紧急回复' })
     }
-    await clearAlarm(tx, 'reply.urgent', replyId)
+    await clearAlarm(tx, climbingKind, replyId)
     await writeAudit(deps, tx, {
       actor: `staff:${staff.id}`,
       action: 'duty.take',

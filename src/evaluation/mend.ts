@@ -1,4 +1,4 @@
-import { raiseAlarm } from '../alarm/alarm.ts'
+import { climbingKind, raiseAlarm } from '../alarm/alarm.ts'
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
@@ -54,6 +54,6 @@ export async function ringAgain(
   await insertDuties(tx, replies)
   for (const subject of replyIds) {
     const message = '有群众回复疑似紧急情况，请值班人员立即查看紧急列表'
-    await raiseAlarm(deps, tx, { kind: 'reply.urgent', subject, message })
+    await raiseAlarm(deps, tx, { kind: climbingKind, subject, message })
   }
 }

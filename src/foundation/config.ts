@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { normalisePhone } from './phone.ts'
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
@@ -18,6 +19,19 @@ const dataKeys = z.string().transform((text, context) => {
     return z.NEVER
   }
   return keys
+})
+
+// What is wrong is said without the numbers: faults are printed.
+const dutyPhones = z.string().transform((text, context) => {
+  const read = text.split(',').map(normalisePhone)
+  const phones = new Set(
+    read.flatMap((each) => (each.ok && each.kind === 'mobile' ? [each.phone] : [])),
+  )
+  if (phones.size !== read.length || read.length > 5) {
+    context.addIssue('must be up to 5 different mobile numbers divided by commas')
+    return z.NEVER
+  }
+  return [...phones]
 })
 
 /** Every setting, with its meaning: the README's table is generated from here and a test compares the two. */
@@ -132,6 +146,11 @@ export const settingsSchema = z.object({
     .default(10)
     .describe('Database connections per process'),
   HUIFANG_ALARM_WEBHOOK_URL: z.url().optional().describe('Where alarms are posted as JSON'),
+  HUIFANG_DUTY_PHONES: dutyPhones
+    .optional()
+    .describe(
+      'Up to 5 mobile numbers of people on duty, divided by commas: they are texted when nobody takes an urgent reply',
+    ),
   HUIFANG_SHUTDOWN_SECONDS: wholeNumber(1, 300)
     .default(20)
     .describe('How long a stop waits for work under way'),

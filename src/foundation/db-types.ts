@@ -46,6 +46,17 @@ export interface Alarm {
   toldAt: Timestamp | null;
 }
 
+export interface AlarmRung {
+  alarmId: string;
+  climbedAt: Generated<Timestamp>;
+  code: string | null;
+  id: string;
+  recipient: number;
+  rung: number;
+  settledAt: Timestamp | null;
+  state: Generated<string>;
+}
+
 export interface Amendment {
   applied: boolean;
   id: string;
@@ -506,6 +517,7 @@ export interface UnitVersion {
 export interface DB {
   accessKey: AccessKey;
   alarm: Alarm;
+  alarmRung: AlarmRung;
   amendment: Amendment;
   attempt: Attempt;
   audit: Audit;

@@ -21,6 +21,18 @@ const retention = z.object({
   auditMonths: z.number().int().min(6).default(36),
 })
 
+/** The rungs that an urgent reply climbs while nobody takes it. The desk rings at once. */
+const ladder = z.object({
+  /** From the reply to the webhook. */
+  webhookAfterSeconds: seconds.default(30),
+  /** From the reply to the first text to the phones on duty. */
+  textAfterSeconds: seconds.default(120),
+  /** From one such text to the next. */
+  textAgainSeconds: seconds.default(300),
+  /** Texts about one reply to one phone; 0 sends none. */
+  textsAtMost: z.number().int().min(0).max(10).default(3),
+})
+
 /**
  * Everything that administrators tune. Durations carry their unit in their name; the demo is quick by
  * short settings, never by a faster clock (law 11).
@@ -100,6 +112,7 @@ export const policySchema = z.object({
       sessionHours: z.number().positive().max(168),
     })
     .default({ sessionIdleMinutes: 30, sessionHours: 12 }),
+  alarm: ladder.prefault({}),
   retention: retention.prefault({}),
 })
 export type Policy = z.output<typeof policySchema>
@@ -165,6 +178,7 @@ export const defaultPolicy: Policy = {
     exportWholeNumbers: false,
   },
   access: { sessionIdleMinutes: 30, sessionHours: 12 },
+  alarm: ladder.parse({}),
   retention: retention.parse({}),
 }
 
@@ -173,6 +187,9 @@ export function policyFaults(policy: Policy, sandbox: boolean): string[] {
   const faults: string[] = []
   if (!sandbox && policy.sms.unknownEmptyApartSeconds < 30 * 60) {
     faults.push('sms.unknownEmptyApartSeconds must be at least 1800')
+  }
+  if (!sandbox && policy.alarm.textAgainSeconds < 60) {
+    faults.push('alarm.textAgainSeconds must be at least 60')
   }
   if (!sandbox && policy.retention.citizenDataDays < 30) {
     faults.push('retention.citizenDataDays must be at least 30')

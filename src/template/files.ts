@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { Core } from '../foundation/core.ts'
 import { ratings, type OptionScale } from '../foundation/rating.ts'
 import { seedTemplate } from './store.ts'
-import { purposes, type TemplateVersion } from './template.ts'
+import { templatePurposes, type TemplateVersion } from './template.ts'
 
 const folder = new URL('../../templates/sms/', import.meta.url)
 
 const frontMatter = z.object({
-  purpose: z.enum(purposes),
+  purpose: z.enum(templatePurposes),
   business: z.string().min(1).optional(),
   signature: z.string().min(2).max(12),
   provider_code: z.string().regex(/^SMS_\w+$/),

@@ -1,13 +1,17 @@
 import type { OptionScale } from '../foundation/rating.ts'
 
 export const purposes = ['ask', 'reminder', 'thanks', 'announce', 'unreachable', 'closing'] as const
+/** What a text to a citizen is for. */
 export type Purpose = (typeof purposes)[number]
+/** `duty` goes to the phones of those on duty, never to a citizen. */
+export const templatePurposes = [...purposes, 'duty'] as const
+export type TemplatePurpose = (typeof templatePurposes)[number]
 
 export interface TemplateVersion {
   id: string
   key: string
   version: number
-  purpose: Purpose
+  purpose: TemplatePurpose
   /** Null: for every business that has no template of its own. */
   business: string | null
   signature: string
@@ -19,8 +23,8 @@ export interface TemplateVersion {
 }
 
 export interface Templates {
-  /** The active template of a purpose for a business; null when there is none. */
-  active(purpose: Purpose, business: string): Promise<TemplateVersion | null>
+  /** The active template of a purpose for a business, or for none in particular; null when there is none. */
+  active(purpose: TemplatePurpose, business: string | null): Promise<TemplateVersion | null>
   /** Any version that was ever used: replies are read with the scale of the text that was really sent. */
   byId(id: string): Promise<TemplateVersion | null>
 }

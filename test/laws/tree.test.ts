@@ -92,7 +92,7 @@ test('features meet through verbs, never through each other’s stores', () => {
 })
 
 const tablesOf: Record<string, readonly string[]> = {
-  alarm: ['alarm'],
+  alarm: ['alarm', 'alarmRung'],
   audit: ['auditSeal'],
   callback: ['callback', 'attempt', 'ratingReview', 'callbackDraft', 'callbackNote', 'shiftNote'],
   citizen: ['erasure', 'erasureDeferred'],
