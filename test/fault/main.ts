@@ -2,10 +2,13 @@ import { parseArgs } from 'node:util'
 import { randomInt } from 'node:crypto'
 import { stopwatch } from '../../src/foundation/clock.ts'
 import { openLane } from './lane.ts'
-import { faultNames, faultOf, runFault, type Report } from './run.ts'
+import { prove } from './prove.ts'
+import { faultNames, runFault, type Report } from './run.ts'
 
-const usage = `npm run test:fault -- [--runs N] [--seed S] [--fault NAME] [--lanes N]
+const usage = `npm run test:fault -- [--runs N] [--seed S] [--fault NAME] [--lanes N] [--patience SECONDS]
+npm run test:fault -- --prove [--fault NAME]
 Each run is one fault in a loop of a few hundred surveys; run i has seed S + i, which decides everything.
+--prove takes away, in a copy, what guards against each fault, and shows that the suite complains.
 Faults: ${faultNames.join(', ')}
 `
 
@@ -15,12 +18,16 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(randomInt(1_000_000)) },
     fault: { type: 'string' },
     lanes: { type: 'string', default: '1' },
+    // After so long without an end what is under way counts as stuck: only a busy machine needs it.
+    patience: { type: 'string', default: '240' },
+    prove: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
 if (values.help) process.stdout.write(usage)
+else if (values.prove) process.exitCode = (await prove(values.fault, say)) ? 0 : 1
 else {
   const [runs, seed, lanes] = [values.runs, values.seed, values.lanes].map(Number)
   await main(runs!, seed!, lanes!, values.fault)
@@ -39,7 +46,7 @@ async function main(runs: number, firstSeed: number, lanes: number, fault?: stri
       if (!lane.redis) say('LEFT OUT: all that needs Redis. Install redis-server.')
       while (next < runs) {
         const seed = firstSeed + next++
-        const report = await runFault(lane, seed, fault ?? faultOf(seed))
+        const report = await runFault(lane, seed, fault, Number(values.patience))
         reports.push(report)
         tell(report, `${reports.length}/${runs}`)
       }

@@ -18,8 +18,8 @@ export async function pushUntilAnswered(
 
 /** Two people who phone back until they are sent home; they notice when they get in each other's way. */
 export interface Agents {
-  /** How many are on the phone at this moment. */
-  calling: () => number
+  /** Does something while nobody claims or calls; nobody's lease can end meanwhile. */
+  whileIdle: (act: () => Promise<void>) => Promise<void>
   /** What must not happen: a callback in two hands, a lease taken away. */
   trouble: string[]
   goHome: () => Promise<void>
@@ -29,9 +29,16 @@ export function startAgents(baseUrl: string, keys: readonly string[]): Agents {
   const trouble: string[] = []
   const held = new Set<string>()
   const home = new AbortController()
+  const busy = new Set<string>()
+  let resting = false
 
   const work = async (key: string) => {
     while (!home.signal.aborted) {
+      if (resting) {
+        await pause(20)
+        continue
+      }
+      busy.add(key)
       const claimed = await post(`${baseUrl}/api/v1/callbacks/claim`, key, {})
       if (claimed?.status === 200) {
         const { callback } = claimed.body as { callback: { id: string } }
@@ -39,7 +46,11 @@ export function startAgents(baseUrl: string, keys: readonly string[]): Agents {
         held.add(callback.id)
         await call(key, callback.id)
         held.delete(callback.id)
-      } else await pause(100)
+        busy.delete(key)
+      } else {
+        busy.delete(key)
+        await pause(100)
+      }
     }
   }
 
@@ -67,7 +78,12 @@ export function startAgents(baseUrl: string, keys: readonly string[]): Agents {
 
   const days = keys.map(work)
   return {
-    calling: () => held.size,
+    async whileIdle(act) {
+      resting = true
+      while (busy.size > 0) await pause(20)
+      await act()
+      resting = false
+    },
     trouble,
     async goHome() {
       home.abort()

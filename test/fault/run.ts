@@ -45,12 +45,17 @@ const afterReplyWindowSeconds = 80 * 3600
 export const faultNames = Object.keys(faults)
 
 /** The fault that a seed stands for, where none is named: one after the other. */
-export function faultOf(seed: number): string {
+function faultOf(seed: number): string {
   return faultNames[seed % faultNames.length]!
 }
 
 /** One fault in a loop of a few hundred surveys, all from one seed; then the accounts. */
-export async function runFault(lane: Lane, seed: number, name = faultOf(seed)): Promise<Report> {
+export async function runFault(
+  lane: Lane,
+  seed: number,
+  name = faultOf(seed),
+  patienceSeconds = 240,
+): Promise<Report> {
   const elapsedMs = stopwatch()
   const random = randomOf(seed)
   const make = faults[name]
@@ -126,7 +131,10 @@ export async function runFault(lane: Lane, seed: number, name = faultOf(seed)): 
     owner.on('error', () => {})
     await owner.connect()
     undo.push(() => owner.end())
-    const stuck = await settle({ owner, ledger, agents, log }, afterReplyWindowSeconds)
+    const stuck = await settle(
+      { owner, ledger, agents, log, patienceSeconds },
+      afterReplyWindowSeconds,
+    )
     await agents.goHome()
 
     const core = buildCore(readCoreConfig(environment), openLog('silent'))

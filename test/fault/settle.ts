@@ -9,13 +9,13 @@ import type { witness } from './witness.ts'
 interface Scene {
   owner: Client
   ledger: Pick<ReturnType<typeof witness>, 'state'>
-  agents: Pick<Agents, 'calling'>
+  agents: Pick<Agents, 'whileIdle'>
   log: (line: string) => void
+  /** After so long what is under way counts as stuck. */
+  patienceSeconds: number
 }
 
-const stalledMs = 700
-// Patience for a busy machine; only what is stuck needs it.
-const deadlineMs = 240_000
+const stalledMs = 1_000
 
 /**
  * Waits until nothing is under way, then lets the reply windows end and waits again. Where nothing
@@ -25,12 +25,12 @@ export async function settle(scene: Scene, afterReplyWindowSeconds: number): Pro
   const stuck = await untilQuiet(scene, false)
   if (stuck.length > 0) return stuck
   scene.log('quiet; the reply windows end')
-  await letTimePass(scene.owner, afterReplyWindowSeconds)
+  await scene.agents.whileIdle(() => letTimePass(scene.owner, afterReplyWindowSeconds))
   return untilQuiet(scene, true)
 }
 
 async function untilQuiet(scene: Scene, windowsOver: boolean): Promise<Complaint[]> {
-  const { owner, ledger, agents, log } = scene
+  const { owner, ledger, agents, log, patienceSeconds } = scene
   const elapsedMs = stopwatch()
   let before = ''
   let sinceMs = 0
@@ -42,15 +42,16 @@ async function untilQuiet(scene: Scene, windowsOver: boolean): Promise<Complaint
     )
     if (open.length === 0) return []
     const now = JSON.stringify([accepted, open])
-    if (elapsedMs() > deadlineMs) {
+    if (elapsedMs() > patienceSeconds * 1000) {
       return open.map(([what, count]) => ({ kind: 'stuck', what: `${count} ${what}` }))
     }
-    if (now !== before || agents.calling() > 0) {
+    if (now !== before) {
       before = now
       sinceMs = elapsedMs()
     } else if (pending === 0 && elapsedMs() - sinceMs > stalledMs) {
       log(`under way: ${now}; ${seconds} s pass`)
-      await letTimePass(owner, seconds)
+      const passing = seconds
+      await agents.whileIdle(() => letTimePass(owner, passing))
       sinceMs = elapsedMs()
       seconds = Math.min(seconds * 2, 600)
     }
