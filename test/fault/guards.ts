@@ -146,9 +146,9 @@ export const guards: readonly Guard[] = [
     edits: [
       edit(
         'src/sms/routes.ts',
-        `          const id = await storeRaw(deps, channel, body)
+        `          const id = await store({ channel, body })
           deps.pushed(channel, id, body)`,
-        `          setTimeout(() => void storeRaw(deps, channel, body).then((id) => deps.pushed(channel, id, body)), 50)`,
+        `          setTimeout(() => void store({ channel, body }).then((id) => deps.pushed(channel, id, body)), 50)`,
       ),
     ],
   },

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { buildCore } from '../../src/app.ts'
+import { ensureConsole } from '../../src/commands/console-build.ts'
 import { readCoreConfig } from '../../src/foundation/config.ts'
 import { openLog } from '../../src/foundation/log.ts'
 import { migrateDatabase } from '../../src/foundation/migrate.ts'
@@ -40,6 +41,8 @@ const folder = join('.data', 'fault')
 const template = 'fault_template'
 
 export async function openLane(say: (line: string) => void): Promise<Lane> {
+  // Or the first `serve` of every lane would build it.
+  await ensureConsole(say)
   const { hold, dataDir } = await ownFolder()
   let postgres = await startEmbeddedPostgres({ dataDir, log: say })
   const { url } = postgres

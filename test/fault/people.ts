@@ -68,7 +68,7 @@ export function startAgents(baseUrl: string, keys: readonly string[]): Agents {
         trouble.push(`callback ${id}: a try was refused with ${JSON.stringify(done.body)}`)
         return
       }
-      if (tries === 50) {
+      if (tries === 300) {
         trouble.push(`callback ${id}: a try could not be recorded`)
         return
       }
