@@ -133,6 +133,7 @@ function rated(findings: Findings, figure: Figure, rating: Rating): Draft {
   }
   const conflict: Draft = { kind: 'rating', rating: null, conflict: true, confidence: 0.3 }
   if (figure.confirmed) return agrees
+  if (isGood(rating) && opensStory(findings, figure)) return unrated('unclear', 0.4)
   if (opinion.torn && !isDissatisfied(rating)) return unrated('unclear', 0.4)
   if (isDissatisfied(rating))
     return opinion.tone === 'good' && opinion.rating !== null ? conflict : agrees
@@ -143,6 +144,18 @@ function rated(findings: Findings, figure: Figure, rating: Rating): Draft {
     return opinion.byLevel || isSevere(opinion) ? conflict : { ...agrees, confidence: 0.8 }
   if (opinion.byLevel || opinion.mocked) return conflict
   return isRemark(findings) ? { ...agrees, confidence: 0.75 } : conflict
+}
+
+// What is left beside a figure and may be no more than a word of courtesy.
+const shortRest = 5
+
+/** 一，张表改了五遍: a character that begins many words, before words that praise nothing. */
+function opensStory({ opinion, hits, reading }: Findings, figure: Figure): boolean {
+  if (figure.sure || figure.start > 0 || (opinion.rating !== null && opinion.tone !== 'bad'))
+    return false
+  const parted = new Set<Idea>(['thanks', 'wish', 'contrast'])
+  const isParted = hits.some((hit) => parted.has(hit.entry.group.idea))
+  return !isParted && reading.symbols.length - figure.end >= shortRest
 }
 
 /** 1 前天报的警今天才来，人早没影了: no word judges, and yet it is a complaint. */

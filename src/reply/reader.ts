@@ -1,4 +1,4 @@
-import { isDissatisfied, type OptionScale } from '../foundation/rating.ts'
+import type { OptionScale } from '../foundation/rating.ts'
 import { entriesOf, lexicons, type Entry } from './entries.ts'
 import { readFigures } from './figures.ts'
 import { classes } from './lexicon/classes.ts'
@@ -67,12 +67,10 @@ function read(
   const wasQuoting = own !== whole
   const verdict = decide(findingsOf(reading, hits, context, alarm, wasQuoting))
   if (!isPraise(verdict) || !hasPauses(reading)) return verdict
-  // Praise that turns into blame where a comma is left out hangs on the comma: a person decides.
+  // Praise that is none where a comma is left out hangs on the comma: a person decides.
   const unparted = toReading(withoutPauses(own))
   const other = decide(findingsOf(unparted, all.find(unparted), context, alarm, wasQuoting))
-  const isBlamed =
-    isDissatisfied(other.rating) && other.evidence.every(({ rule }) => rule !== 'story')
-  return isBlamed ? doubtful(verdict, other) : verdict
+  return isPraise(other) ? verdict : doubtful(verdict, other)
 }
 
 function findingsOf(
