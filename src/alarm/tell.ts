@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { doAlone } from '../foundation/alone.ts'
 import type { Core } from '../foundation/core.ts'
-import { nowPlus, type Database } from '../foundation/database.ts'
+import { nowPlus } from '../foundation/database.ts'
 import { climbingKind } from './alarm.ts'
 
 const answerWithinMs = 5_000
@@ -11,14 +11,18 @@ const answerWithinMs = 5_000
  * round. One that climbs waits `climbingAfterSeconds` for somebody to take it.
  */
 export async function tellAlarms(
-  deps: Pick<Core, 'db'>,
+  deps: Pick<Core, 'db' | 'log'>,
   webhookUrl: string,
   climbingAfterSeconds: number,
 ): Promise<void> {
-  await doAlone(deps.db, 'alarms', (db) => tell(db, webhookUrl, climbingAfterSeconds))
+  await doAlone(deps.db, 'alarms', (db) => tell({ ...deps, db }, webhookUrl, climbingAfterSeconds))
 }
 
-async function tell(db: Database, webhookUrl: string, climbingAfterSeconds: number): Promise<void> {
+async function tell(
+  { db, log }: Pick<Core, 'db' | 'log'>,
+  webhookUrl: string,
+  climbingAfterSeconds: number,
+): Promise<void> {
   const fresh = await db
     .selectFrom('alarm')
     .select(['id', 'kind', 'subject', 'message', 'raisedAt'])
@@ -31,17 +35,32 @@ async function tell(db: Database, webhookUrl: string, climbingAfterSeconds: numb
     .limit(20)
     .execute()
   for (const { id, ...alarm } of fresh) {
-    const response = await fetch(webhookUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(alarm),
-      signal: AbortSignal.timeout(answerWithinMs),
-    })
-    if (!response.ok) return
+    const failure = await post(webhookUrl, alarm)
+    if (failure !== null) {
+      log.warn({ failure }, 'the alarm webhook does not take alarms; they are told again')
+      return
+    }
     await db
       .updateTable('alarm')
       .set({ toldAt: sql<Date>`now()` })
       .where('id', '=', id)
       .execute()
+  }
+}
+
+/** Null when it was taken; else the status or the code of the failure, never foreign text. */
+async function post(url: string, body: object): Promise<string | null> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(answerWithinMs),
+    })
+    await response.body?.cancel()
+    return response.ok ? null : String(response.status)
+  } catch (error) {
+    const { cause, name } = error as Error
+    return (cause as { code?: string } | undefined)?.code ?? name
   }
 }

@@ -11,11 +11,11 @@ export async function watchSources(deps: Core): Promise<void> {
     .select([
       'name',
       'silentAfterMinutes',
-      sql<boolean>`last_pushed_at < now() - make_interval(mins => silent_after_minutes)`.as(
+      // Without a limit, or no longer with one, a source is not expected to push.
+      sql<boolean>`coalesce(last_pushed_at < now() - make_interval(mins => silent_after_minutes), false)`.as(
         'silent',
       ),
     ])
-    .where('silentAfterMinutes', 'is not', null)
     .execute()
   for (const { name, silentAfterMinutes, silent } of sources) {
     if (silent) {
