@@ -42,7 +42,7 @@ export interface Queues<Name extends string> {
   /** Since when the oldest job of each queue waits, by the clock of the machine that added it; null where none does. */
   waitingSince(): Promise<Record<string, Date | null>>
   dead(): Promise<DeadJob[]>
-  /** Puts dead jobs back; returns how many. */
+  /** Puts dead jobs back, of one queue or of all; returns how many. Throws `record.not_found` for an unknown queue. */
   redrive(queue?: string): Promise<number>
   /** Waits for jobs under way, at most `deadlineMs`; a job that is cut off is done again by another process. */
   close(deadlineMs: number): Promise<void>
@@ -180,7 +180,7 @@ export async function openQueues<Name extends string>(
 
     async redrive(queue) {
       let count = 0
-      for (const { name } of definitions.filter((each) => !queue || each.name === queue)) {
+      for (const name of queue ? [queue] : definitions.map((each) => each.name)) {
         for (const job of await queueOf(name).getFailed(0, 9_999)) {
           await job.retry()
           count++

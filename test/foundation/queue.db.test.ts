@@ -82,6 +82,35 @@ describe.each(backends)('queues on %s', (backend) => {
     broken = false
     expect(await queues.redrive('one')).toBe(1)
     await until('again', async () => seen.includes(id))
+    await until('only the other is dead', async () =>
+      (await queues.dead()).every(({ queue }) => queue === 'two'),
+    )
+  })
+})
+
+describe.each(backends)('dead jobs on %s', (backend) => {
+  test('are all put back when no queue is named, and are dead again when nothing was mended', async () => {
+    const queues = await open(backend)
+    let tries = 0
+    const fail = async () => {
+      tries++
+      throw new AppError('sms.query_failed')
+    }
+    await queues.work({ one: fail, two: fail })
+    await queues.wake('one', [newId()])
+    await queues.wake('two', [newId()])
+    const dead = () => until('dead', async () => (await queues.dead()).length === 2)
+    await dead()
+    const before = tries
+    expect(await queues.redrive()).toBe(2)
+    await until('tried again', async () => tries >= before + 2)
+    await dead()
+  })
+
+  test('of a queue that does not exist are a refusal, not nothing', async () => {
+    const queues = await open(backend)
+    await expect(queues.redrive('three')).rejects.toMatchObject({ code: 'record.not_found' })
+    expect(await queues.redrive('one')).toBe(0)
   })
 })
 
