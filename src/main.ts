@@ -11,7 +11,7 @@ import { EmbeddedPostgresError } from './sandbox/postgres/errors.ts'
  * The command line: one line a command. What a command needs is loaded when it runs, so that those that
  * send nothing do not wait for the provider's SDK.
  */
-const program = new Command('huifang')
+export const program = new Command('huifang')
   .description('回访: texts citizens, understands the reply, and follows up until it is put right')
   .configureHelp({ sortSubcommands: true })
   .exitOverride()
@@ -293,13 +293,18 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode
-  else {
-    writeSync(process.stderr.fd, `huifang: ${explain(error)}\n`)
-    // What a start opened before it failed must not keep the process alive.
-    process.exit(1)
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync()
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode
+    else {
+      writeSync(process.stderr.fd, `huifang: ${explain(error)}\n`)
+      // What a start opened before it failed must not keep the process alive.
+      process.exit(1)
+    }
   }
 }
+
+// Tests read the commands without running one.
+if (import.meta.main) await main()
