@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { openSync } from 'node:fs'
-import { Client } from 'pg'
+import { Client, type QueryResult } from 'pg'
 import type { Armed } from './steps.ts'
 
 // Loaded before huifang (`node --import`): kills the process at one step of its work, or sets its
@@ -47,11 +47,21 @@ function watchStatements(
   const prototype = Client.prototype as unknown as { query: Query }
   const query = prototype.query
   prototype.query = function (this: Client, ...args) {
-    const strikes = concerns(this, textOf(args)) && isTurn()
+    const concerned = concerns(this, textOf(args))
+    if (concerned && when === 'after') {
+      const done = query.apply(this, args)
+      // A look that found nothing is no step: an idle relay looks four times a second.
+      void (done as Promise<QueryResult>).then(
+        ({ command, rowCount }) =>
+          (command === 'COMMIT' || rowCount !== 0) && isTurn() ? die() : undefined,
+        () => {},
+      )
+      return done
+    }
+    const strikes = concerned && isTurn()
     if (strikes && when === 'before') die()
     const result = query.apply(this, args)
     if (strikes && when === 'during') setImmediate(die)
-    if (strikes && when === 'after') void (result as Promise<unknown>).then(die)
     return result
   }
 }
