@@ -136,3 +136,48 @@ test('a table is written by the feature that owns it, and by no other', () => {
   expect(wrong).toEqual([])
   expect([...seen].sort()).toEqual([...new Set(Object.values(tablesOf).flat())].sort())
 })
+
+/** Every statement that changes rows: the table, what it sets, and under what condition. */
+function updates(code: string): { table: string; sets: string; where: string }[] {
+  const built = [...code.matchAll(/\.updateTable\(\s*'(\w+)'\s*\)([\s\S]*?)\.execute\w*\(/g)].map(
+    ([, table, rest]) => {
+      const at = rest!.indexOf('.where(')
+      return { table: table!, sets: rest!.slice(0, at), where: at < 0 ? '' : rest!.slice(at) }
+    },
+  )
+  const raw = [
+    ...code.matchAll(/\bUPDATE ([a-z_]+)(?: [a-z])? SET ([\s\S]*?)(?:\bWHERE\b([^`]*))?`/g),
+  ].map(([, table, sets, where]) => ({ table: camel(table!), sets: sets!, where: where ?? '' }))
+  return [...built, ...raw]
+}
+
+const stateful = [
+  ...readFileSync('src/foundation/db-types.ts', 'utf8').matchAll(
+    /export interface (\w+) \{([^}]*)\}/g,
+  ),
+].flatMap(([, name, columns]) =>
+  /^ {2}state: /m.test(columns!) ? [name!.charAt(0).toLowerCase() + name!.slice(1)] : [],
+)
+
+test('law 3: a state is changed only by a statement that says from which state', () => {
+  expect(stateful).toEqual(expect.arrayContaining(['survey', 'message', 'callback', 'inbound']))
+  const setsState = /\bstate\s*[:,}]|\bstate = |\.set\(\s*[\w.]+(?:\(|\s*\))(?!\s*=>)/
+  const asksState = /(?:where|eb)\(\s*'(?:\w+\.)?state'|\bstate (?:=|<>|IN|NOT IN) /
+  let changes = 0
+  const wrong = tree.flatMap((file) =>
+    file.startsWith('src/sandbox/bench/')
+      ? []
+      : updates(codeOf(file)).flatMap(({ table, sets, where }) => {
+          if (!stateful.includes(table) || !setsState.test(sets)) return []
+          changes++
+          return asksState.test(where) ? [] : [`${file} changes the state of ${table}: ${sets}`]
+        }),
+  )
+  expect(wrong).toEqual([])
+  expect(changes).toBeGreaterThan(20)
+})
+
+test('law 3: no state is changed by an insert that finds its row standing', () => {
+  const upsert = /\.doUpdateSet\((?:(?!\.execute)[\s\S])*?\bstate:|DO UPDATE SET[^`]*\bstate =/
+  expect(tree.filter((file) => upsert.test(codeOf(file)))).toEqual([])
+})
