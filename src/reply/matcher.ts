@@ -118,12 +118,14 @@ const remembered = 3
  */
 class Trail {
   #turn = 0
+  readonly #seen: Uint32Array
   readonly #turns: Uint32Array
   readonly #counts: Uint8Array
   readonly #starts: Int32Array
   readonly #ends: Int32Array
 
   constructor(steps: number) {
+    this.#seen = new Uint32Array(steps)
     this.#turns = new Uint32Array(steps)
     this.#counts = new Uint8Array(steps)
     this.#starts = new Int32Array(steps * remembered)
@@ -132,6 +134,15 @@ class Trail {
 
   next(): void {
     this.#turn += 1
+  }
+
+  /** Notes, before any step is taken, that a step's words stand somewhere in the text. */
+  see(step: number): void {
+    this.#seen[step] = this.#turn
+  }
+
+  isSeen(step: number): boolean {
+    return this.#seen[step] === this.#turn
   }
 
   isTaken(step: number): boolean {
@@ -173,7 +184,7 @@ class Trail {
 function find<Entry>(reading: Reading, trie: Trie<Segment<Entry>>, trail: Trail): Hit<Entry>[] {
   const hits: Hit<Entry>[] = []
   trail.next()
-  for (const { segment, start, end } of wordsOf(reading, trie)) {
+  for (const { segment, start, end } of wordsOf(reading, trie, trail)) {
     const torn = end - start > 1 && between(reading, start, end, mark.pause)
     for (const step of segment.whole)
       if ((!torn || step.overMarks) && fits(step, start, end, reading))
@@ -202,7 +213,11 @@ function fits<Entry>(step: Step<Entry>, start: number, end: number, reading: Rea
 }
 
 /** All words of the trie in the order in which they end: a step then sees every word before its own. */
-function wordsOf<Entry>(reading: Reading, trie: Trie<Segment<Entry>>): Found<Entry>[] {
+function wordsOf<Entry>(
+  reading: Reading,
+  trie: Trie<Segment<Entry>>,
+  trail: Trail,
+): Found<Entry>[] {
   const { symbols } = reading
   const found: Found<Entry>[] = []
   let sorted = true
@@ -212,7 +227,8 @@ function wordsOf<Entry>(reading: Reading, trie: Trie<Segment<Entry>>): Found<Ent
     for (let end = start + 1; node !== 0; end += 1) {
       const outputs = trie.outputs[node]
       if (outputs !== undefined && isWholeWord(reading, start, end)) {
-        for (const segment of outputs) found.push({ segment, start, end })
+        for (const segment of outputs)
+          if (mayMatter(segment, trail)) found.push({ segment, start, end })
         if (end < lastEnd) sorted = false
         lastEnd = end
       }
@@ -221,6 +237,21 @@ function wordsOf<Entry>(reading: Reading, trie: Trie<Segment<Entry>>): Found<Ent
     }
   }
   return sorted ? found : found.sort((a, b) => a.end - b.end || b.start - a.start)
+}
+
+/**
+ * Whether words may begin, make up or go on a pattern: most are later parts of patterns whose earlier parts are
+ * not in the text. Earlier parts begin earlier, so that they were seen before.
+ */
+function mayMatter<Entry>({ slot, whole, later }: Segment<Entry>, trail: Trail): boolean {
+  let matters = slot >= 0 || whole.length > 0
+  if (slot >= 0) trail.see(slot)
+  for (const step of later) {
+    if (!trail.isSeen(step.before)) continue
+    matters = true
+    if (step.slot >= 0) trail.see(step.slot)
+  }
+  return matters
 }
 
 /** A word in Latin letters counts only where no further letter touches it: `ok` is not in `book`. */
