@@ -67,7 +67,8 @@ test('law 8: whatever comes in, each transaction has either a survey or one reas
       ).toEqual([])
       for (const { reason } of all) if (reason !== null) reasons.add(reason)
     }),
-    { numRuns: 12 },
+    // The database remembers earlier runs, so a smaller case would show something else.
+    { numRuns: 12, endOnFailure: true },
   )
   // The rows really were of many kinds.
   expect(reasons.size).toBeGreaterThan(3)
