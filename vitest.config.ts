@@ -10,7 +10,7 @@ const needBrowser = 'test/**/*.browser.test.ts'
 export default defineConfig({
   test: {
     pool: 'forks',
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // On two cores one worker more keeps both busy while others wait for a server.
     maxWorkers: 3,

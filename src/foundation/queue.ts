@@ -91,7 +91,7 @@ export async function openQueues<Name extends string>(
     const jobs = batches.map((ids) => ({ name: 'look', data: rowIds.parse({ ids }) }))
     if (jobs.length === 0) return
     try {
-      await queueOf(name).addBulk(jobs)
+      await answered(queueOf(name).addBulk(jobs))
     } catch (error) {
       log.warn({ err: error, queue: name }, 'wake-up lost; the sweep repeats it')
     }
@@ -110,7 +110,7 @@ export async function openQueues<Name extends string>(
 
     async waiting(name) {
       try {
-        return await queueOf(name).getWaitingCount()
+        return await answered(queueOf(name).getWaitingCount())
       } catch (error) {
         log.warn({ err: error, queue: name }, 'the queue does not say how much waits')
         return 0
@@ -199,6 +199,21 @@ export async function openQueues<Name extends string>(
       await Promise.all([...queues.values()].map((queue) => queue.close()))
       await backend.close()
     },
+  }
+}
+
+// A store that neither takes a wake-up nor refuses it must not hold up the relay: the wake-up counts as lost.
+const answerWithinMs = 10_000
+
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  let timeout: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timeout = setTimeout(() => reject(new AppError('queue.unavailable')), answerWithinMs)
+  })
+  try {
+    return await Promise.race([asked, late])
+  } finally {
+    clearTimeout(timeout)
   }
 }
 
