@@ -6,6 +6,7 @@ import { alarmRoutes } from './alarm/routes.ts'
 import { settleAttempts } from './callback/attempt.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { sealAudit } from './audit/seal.ts'
+import { drawCallbacks } from './callback/draw.ts'
 import { callbackRoutes } from './callback/routes.ts'
 import { superviseRoutes } from './callback/supervise-routes.ts'
 import { returnExpiredLeases } from './callback/store.ts'
@@ -235,6 +236,7 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     startTimer('feed', 200, log, () => numberFeed(app)),
     every('leases', 5, () => returnExpiredLeases(app)),
     startTimer('attempts', 1_000, log, () => settleAttempts(app)),
+    every('draw', 60, () => drawCallbacks(app)),
     every('triage', 30, () => watchTriage(app)),
     every('sources', 30, () => watchSources(app)),
     every('pauses', 10, () => forgetEndedPauses(app)),

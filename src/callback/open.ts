@@ -14,7 +14,7 @@ export interface WantedCallback {
 
 /**
  * Opens callbacks, with their deadlines. Where one is at work already none is opened: a case is called
- * once. Returns the cases that got theirs.
+ * once; one that was drawn and waits becomes the weightier one. Returns the cases that got theirs.
  */
 export async function openCallbacks(
   deps: Core & { policy: () => Promise<Policy> },

@@ -35,6 +35,9 @@ export const callbackOrigins = [
 ] as const
 export type CallbackOrigin = (typeof callbackOrigins)[number]
 
+/** Origins of callbacks that nobody asked for: drawn from the cases of a day. */
+export const drawnOrigins: readonly CallbackOrigin[] = ['sample', 'landline', 'undelivered']
+
 /** Higher is called first; within one priority the nearer deadline. */
 export const originPriority: Record<CallbackOrigin, number> = {
   urgent: 9,

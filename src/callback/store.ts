@@ -4,7 +4,7 @@ import { nowPlus, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Rating } from '../foundation/rating.ts'
 import { whereInSight, type Sight } from '../unit/scope.ts'
-import type { CallbackOrigin, CallbackState, Finding } from './rules.ts'
+import { drawnOrigins, type CallbackOrigin, type CallbackState, type Finding } from './rules.ts'
 
 export interface Callback {
   id: Id
@@ -34,7 +34,10 @@ export const columns = [
   'leaseUntil',
 ] as const
 
-/** Opens callbacks, each unless one is at work for its case already; returns the cases of those opened. */
+/**
+ * Opens callbacks, each unless one is at work for its case already; returns the cases of those opened. One
+ * that waits for a lesser reason takes on the weightier one, with its place in the queue, and counts as opened.
+ */
 export async function insertCallbacks(
   tx: Tx,
   callbacks: readonly {
@@ -51,7 +54,17 @@ export async function insertCallbacks(
     .insertInto('callback')
     .values(callbacks.map((callback) => ({ ...callback, state: 'waiting' })))
     .onConflict((conflict) =>
-      conflict.column('caseId').where('state', 'in', ['waiting', 'claimed', 'talking']).doNothing(),
+      conflict
+        .column('caseId')
+        .where('state', 'in', ['waiting', 'claimed', 'talking'])
+        .doUpdateSet((eb) => ({
+          origin: eb.ref('excluded.origin'),
+          priority: eb.ref('excluded.priority'),
+          dueAt: sql<Date>`least(callback.due_at, excluded.due_at)`,
+        }))
+        .where('callback.state', '=', 'waiting')
+        .where('callback.origin', 'in', [...drawnOrigins])
+        .where((eb) => eb('callback.priority', '<', eb.ref('excluded.priority'))),
     )
     .returning('caseId')
     .execute()

@@ -10,7 +10,7 @@ import { callScript } from '../template/call-script.ts'
 import { inSight, sightOf, whereInSight, type Sight } from '../unit/scope.ts'
 import { officersAt, unitAt } from '../unit/at-date.ts'
 import { readDraft } from './draft.ts'
-import { lastRetryTime, retryTime } from './rules.ts'
+import { drawnOrigins, lastRetryTime, retryTime } from './rules.ts'
 import type { CaseView } from './schema.ts'
 import { entry, type CallbackDeps } from './work.ts'
 
@@ -100,15 +100,18 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
       ...row,
       unitName: units.get(unitCode)?.name ?? unitCode,
     })),
-    script: await callScript(transaction.business, {
-      agent: staff.name,
-      citizen: name ?? '机主本人',
-      completedOn: inBusinessZone(transaction.completedAt).toFormat('M月d日'),
-      unit: unitName,
-      business: transaction.business === '110' ? '报警求助' : `${transaction.business}业务`,
-      item: transaction.item ?? transaction.category ?? transaction.business,
-      rating: rating ? ratingNames[rating] : '有意见',
-    }),
+    script: await callScript(
+      drawnOrigins.includes(callback.origin) ? 'visit' : transaction.business,
+      {
+        agent: staff.name,
+        citizen: name ?? '机主本人',
+        completedOn: inBusinessZone(transaction.completedAt).toFormat('M月d日'),
+        unit: unitName,
+        business: transaction.business === '110' ? '报警求助' : `${transaction.business}业务`,
+        item: transaction.item ?? transaction.category ?? transaction.business,
+        rating: rating ? ratingNames[rating] : '有意见',
+      },
+    ),
     notes,
     draft,
     unsettled: unsettled ? { result: unsettled.result, settleAt: unsettled.settleAt! } : null,

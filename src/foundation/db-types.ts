@@ -128,6 +128,11 @@ export interface Callback {
   unitCode: string;
 }
 
+export interface CallbackDraw {
+  day: Timestamp;
+  drawnAt: Generated<Timestamp>;
+}
+
 export interface CallbackDraft {
   callbackId: string;
   contentSealed: Buffer;
@@ -524,6 +529,7 @@ export interface DB {
   auditSeal: AuditSeal;
   callback: Callback;
   callbackDraft: CallbackDraft;
+  callbackDraw: CallbackDraw;
   callbackNote: CallbackNote;
   contactBlock: ContactBlock;
   duty: Duty;

@@ -21,6 +21,16 @@ const retention = z.object({
   auditMonths: z.number().int().min(6).default(36),
 })
 
+const drawn = z.number().int().min(0).max(100).default(0)
+
+/** How many cases of each unit are called each day though nobody complained; 0 draws none. */
+const draw = z.object({
+  satisfiedPerUnitPerDay: drawn,
+  noReplyPerUnitPerDay: drawn,
+  landlinePerUnitPerDay: drawn,
+  undeliveredPerUnitPerDay: drawn,
+})
+
 /** The rungs that an urgent reply climbs while nobody takes it. The desk rings at once. */
 const ladder = z.object({
   /** From the reply to the webhook. */
@@ -103,6 +113,7 @@ export const policySchema = z.object({
     soonMinutes: z.number().int().min(1).default(120),
     /** Whether supervisors may export numbers unmasked; each export is on record. */
     exportWholeNumbers: z.boolean().default(false),
+    draw: draw.prefault({}),
   }),
   access: z
     .object({
@@ -176,6 +187,7 @@ export const defaultPolicy: Policy = {
     undoSeconds: 60,
     soonMinutes: 120,
     exportWholeNumbers: false,
+    draw: draw.parse({}),
   },
   access: { sessionIdleMinutes: 30, sessionHours: 12 },
   alarm: ladder.parse({}),

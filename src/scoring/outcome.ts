@@ -13,6 +13,8 @@ export interface OutcomeContent {
   officerCodes: string[]
   completedAt: string
   withdrawn: boolean
+  /** Why the citizen was not asked by text, where the case is told only because somebody called. */
+  suppressed: string | null
   ask: {
     templateKey: string
     templateVersion: number
@@ -20,7 +22,7 @@ export interface OutcomeContent {
     delivered: boolean | null
     deliveryCode: string | null
     notSentReason: string | null
-  }
+  } | null
   /** `latestRating`: of the newest reply that has one; another than `originalRating` where the mind was changed. */
   reply: {
     at: string
@@ -111,10 +113,12 @@ async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
   const { rows } = await sql<Row>`
     SELECT t.id, t.source, t.external_id, t.business, t.unit_code, t.officer_codes,
       t.completed_at, t.withdrawn_at IS NOT NULL AS withdrawn,
-      coalesce(s.disposition, 'pending') AS disposition,
-      json_build_object('templateKey', v.key, 'templateVersion', v.version, 'sentAt', s.sent_at,
+      coalesce(s.disposition, CASE WHEN c.state IN ('resolved', 'unreachable', 'cancelled')
+        THEN 'callback_' || c.state END, 'pending') AS disposition,
+      p.reason AS suppressed,
+      CASE WHEN s.id IS NOT NULL THEN json_build_object('templateKey', v.key, 'templateVersion', v.version, 'sentAt', s.sent_at,
         'delivered', m.delivery = 'delivered', 'deliveryCode', m.delivery_code,
-        'notSentReason', s.failure) AS ask,
+        'notSentReason', s.failure) END AS ask,
       CASE WHEN s.answered_at IS NOT NULL THEN json_build_object('at', s.answered_at, 'late', s.late,
         'count', r.count, 'changedMind', coalesce(r.changed_mind, false),
         'latestRating', r.latest_rating) END AS reply,
@@ -123,8 +127,9 @@ async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
         'reason', c.close_reason) END AS callback,
       s.first_rating AS original_rating, c.later_rating
     FROM transaction t
-    JOIN survey s ON s.id = t.id
-    JOIN template_version v ON v.id = s.template_version_id
+    LEFT JOIN survey s ON s.id = t.id AND s.id = ANY(${[...ids]}::uuid[])
+    LEFT JOIN suppression p ON p.transaction_id = t.id AND p.transaction_id = ANY(${[...ids]}::uuid[])
+    LEFT JOIN template_version v ON v.id = s.template_version_id
     -- One look-up a case: a join would read whole months of texts where few cases stand against them.
     LEFT JOIN LATERAL (SELECT a.delivery, a.delivery_code
       FROM message_key k JOIN message a ON a.id = k.message_id
@@ -135,6 +140,6 @@ async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
       FROM reply a LEFT JOIN triage g ON g.reply_id = a.id
       WHERE a.case_id = t.id AND a.id >= ${earliest}::uuid) r ON true
     LEFT JOIN LATERAL (SELECT * FROM callback WHERE case_id = t.id ORDER BY id DESC LIMIT 1) c ON true
-    WHERE t.id = ANY(${[...ids]}::uuid[]) AND s.id = ANY(${[...ids]}::uuid[])`.execute(tx)
+    WHERE t.id = ANY(${[...ids]}::uuid[]) AND (s.id IS NOT NULL OR c.id IS NOT NULL)`.execute(tx)
   return rows
 }

@@ -80,16 +80,24 @@ export async function textCitizens(
 }
 
 async function readRecipients(tx: Tx, caseIds: readonly Id[]) {
-  return tx
-    .selectFrom('transaction')
-    .select(['id as caseId', 'business', 'unitCode'])
-    .select((eb) => [
-      eb.ref('phoneHash').$notNull().as('phoneHash'),
-      eb.ref('phoneSealed').$notNull().as('phoneSealed'),
-    ])
-    .where('id', 'in', [...caseIds])
-    .where('phoneHash', 'is not', null)
-    .where('phoneSealed', 'is not', null)
-    .orderBy('id')
-    .execute()
+  return (
+    tx
+      .selectFrom('transaction')
+      .select(['id as caseId', 'business', 'unitCode'])
+      .select((eb) => [
+        eb.ref('phoneHash').$notNull().as('phoneHash'),
+        eb.ref('phoneSealed').$notNull().as('phoneSealed'),
+      ])
+      .where('id', 'in', [...caseIds])
+      .where('phoneHash', 'is not', null)
+      .where('phoneSealed', 'is not', null)
+      // Who was never asked by text, a landline say, gets no other text either.
+      .where((eb) =>
+        eb.exists(
+          eb.selectFrom('survey').select('survey.id').whereRef('survey.id', '=', 'transaction.id'),
+        ),
+      )
+      .orderBy('id')
+      .execute()
+  )
 }

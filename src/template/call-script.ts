@@ -37,12 +37,12 @@ function scriptOf(name: string): Promise<ScriptStep[] | null> {
   return read
 }
 
-/** The script of a business, or the general one, with the facts of the case filled in. */
+/** The script of a business or of an occasion (`visit`: nobody complained), or the general one, with the facts filled in. */
 export async function callScript(
-  business: string,
+  occasion: string,
   facts: Readonly<Record<string, string>>,
 ): Promise<ScriptStep[]> {
-  const script = (await scriptOf(`script-${business}`)) ?? (await scriptOf('script')) ?? []
+  const script = (await scriptOf(`script-${occasion}`)) ?? (await scriptOf('script')) ?? []
   const fill = (line: string) =>
     line.replace(/\$\{(\w+)\}/g, (_, name: string) => facts[name] ?? '')
   return script.map(({ title, say, mind }) => ({ title, say: say.map(fill), mind: mind.map(fill) }))

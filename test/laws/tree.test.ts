@@ -94,7 +94,15 @@ test('features meet through verbs, never through each other’s stores', () => {
 const tablesOf: Record<string, readonly string[]> = {
   alarm: ['alarm', 'alarmRung'],
   audit: ['auditSeal'],
-  callback: ['callback', 'attempt', 'ratingReview', 'callbackDraft', 'callbackNote', 'shiftNote'],
+  callback: [
+    'callback',
+    'attempt',
+    'ratingReview',
+    'callbackDraft',
+    'callbackDraw',
+    'callbackNote',
+    'shiftNote',
+  ],
   citizen: ['erasure', 'erasureDeferred'],
   evaluation: ['reply', 'triage', 'duty', 'lexiconVersion'],
   foundation: ['audit'],
