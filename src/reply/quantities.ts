@@ -1,4 +1,4 @@
-import { numeralWords, units } from './lexicon/units.ts'
+import { chineseNumerals, numeralWords, otherWords, units } from './lexicon/units.ts'
 import { quantitySymbols, type QuantityName } from './pattern.ts'
 import { isDigit, isLatin, mark, type Reading } from './reading.ts'
 import { buildTrie } from './trie.ts'
@@ -11,35 +11,6 @@ const unitTrie = buildTrie(
   ),
 )
 const words = buildTrie(numeralWords.split(' ').map((word) => [word, true] as const))
-const chineseNumerals: Record<string, number> = {
-  零: 0,
-  〇: 0,
-  一: 1,
-  二: 2,
-  两: 2,
-  俩: 2,
-  三: 3,
-  仨: 3,
-  四: 4,
-  五: 5,
-  六: 6,
-  七: 7,
-  八: 8,
-  九: 9,
-  十: 10,
-  百: 100,
-  千: 1000,
-  万: 10_000,
-  半: 0.5,
-  几: 5,
-  数: 5,
-  壹: 1,
-  贰: 2,
-  叁: 3,
-  肆: 4,
-  伍: 5,
-  廿: 20,
-}
 // Provinces' short names: a plate is one of them, a letter and five or six more.
 const plateSigns = new Set('苏皖鲁豫沪浙京津冀晋蒙辽吉黑闽赣鄂湘粤桂琼渝川贵云藏陕甘青宁新')
 const unitsOverMarks = new Set<UnitKind>(['hour', 'minute', 'times'])
@@ -231,81 +202,6 @@ function unitAt(reading: Reading, start: number): { kind: UnitKind; end: number 
   if (isSpaced && found.kind === 'things' && found.end - start === 1) return null
   const isSure = unitsOverMarks.has(found.kind) && found.end - start > 1
   return torn && !isSure ? null : found
-}
-
-// What follows a single-character unit and makes it another word: 1点赞, 1 个人觉得, 3 天啊, 2分, 1 家人.
-const otherWords: Record<string, string> = {
-  点: '赞评意也都不儿',
-  个: '人觉别屁鬼',
-  颗: '星',
-  天: '呐哪啊那津',
-  分: '',
-  家: '人里',
-  人: '家民员好很都太不不也真性',
-  度: '',
-  对: '的了你民',
-  日: '',
-  次: '',
-  回: '复答',
-  路: '上',
-  件: '',
-  级: '',
-  平: '时',
-  本: '人来身',
-  道: '歉',
-  部: '',
-  处: '理',
-  把: '我',
-  下: '次班',
-  里: '面',
-  组: '',
-  起: '码',
-  位: '',
-  班: '',
-  口: '碑',
-  年: '',
-  只: '是能有要',
-  队: '',
-  排: '队',
-  种: '',
-  百: '',
-  千: '万',
-  万: '一',
-  角: '',
-  群: '众',
-  帮: '我',
-  车: '管',
-  所: '有以',
-  例: '',
-  时: '间',
-  双: '',
-  米: '',
-  步: '',
-  粒: '',
-  批: '',
-  座: '',
-  代: '',
-  例如: '',
-  包: '',
-  院: '',
-  厂: '',
-  号: '',
-  月: '',
-  周: '到围',
-  晚: '了',
-  室: '',
-  番: '',
-  轮: '',
-  遍: '',
-  名: '',
-  毛: '',
-  层: '',
-  条: '',
-  项: '',
-  间: '',
-  楼: '',
-  户: '籍口',
-  里面: '',
 }
 
 function isPartOfWord(symbols: string, start: number, end: number, kind: UnitKind): boolean {
