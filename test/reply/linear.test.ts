@@ -55,7 +55,8 @@ test('no regular expression repeats what repeats, or leaves its repetition unbou
     .filter((name) => name.endsWith('.ts'))
     .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').split('\n'))
   const expressions = sources.flatMap(
-    (line) => line.match(/(?<=[(:=!&|,]\s*)\/(?![/*]).+?\/[gimsuy]*(?=[.),;\s])/g) ?? [],
+    (line) =>
+      line.match(/(?<=(?:[(:=!&|,>?]|return|^)\s*)\/(?![/*]).+?\/[gimsuy]*(?=[.),;\s]|$)/g) ?? [],
   )
   expect(expressions.length).toBeGreaterThan(5)
   const repeating = expressions.filter((each) =>
