@@ -57,7 +57,8 @@ describe('the way of the data', () => {
     expect(claimed.callback).toMatchObject({ caseId: id, origin: 'dissatisfied', state: 'claimed' })
     expect(claimed.case.citizen.phone).toBe(`${phone.slice(0, 3)}****${phone.slice(7)}`)
     const path = `/api/v1/callbacks/${claimed.callback.id}`
-    expect((await t.call('POST', `${path}/number`, agent, {})).body).toEqual({ phone })
+    const revealed = await t.call('POST', `${path}/number`, agent, {})
+    expect(revealed.body).toEqual({ phone, dialled: false })
     const done = await t.call('POST', `${path}/attempts`, agent, {
       result: 'reached',
       finding: 'upheld',
