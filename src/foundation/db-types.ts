@@ -128,17 +128,17 @@ export interface Callback {
   unitCode: string;
 }
 
-export interface CallbackDraw {
-  day: Timestamp;
-  drawnAt: Generated<Timestamp>;
-}
-
 export interface CallbackDraft {
   callbackId: string;
   contentSealed: Buffer;
   revision: number;
   savedAt: Generated<Timestamp>;
   staffId: string;
+}
+
+export interface CallbackDraw {
+  day: string;
+  drawnAt: Generated<Timestamp>;
 }
 
 export interface CallbackNote {
