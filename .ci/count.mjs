@@ -9,7 +9,10 @@ let skipped = 0
 const list = existsSync(process.argv[2]) ? readFileSync(process.argv[2], 'utf8') : ''
 for (const line of list.split('\n').filter(Boolean)) {
   const [code, file] = line.split(/ (.*)/)
-  const step = existsSync(file) ? count(JSON.parse(readFileSync(file, 'utf8'))) : nothing()
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
+  const step = report === null ? nothing() : count(report)
+  // Said again here, at the end: a log of thousands of lines is read from behind.
+  if (report !== null) for (const each of failures(report)) process.stdout.write(`${each}\n`)
   // What failed without a test to show for it (format, lint, types, a set-up) counts as one.
   if (code !== '0' && step.failed === 0) step.failed = 1
   passed += step.passed
@@ -31,6 +34,17 @@ function count(report) {
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
   }
+}
+
+function failures(report) {
+  return report.testResults
+    .filter((file) => file.status === 'failed')
+    .flatMap((file) => [
+      `FAILED ${file.name}: ${file.message ?? ''}`.split('\n')[0],
+      ...file.assertionResults
+        .filter((test) => test.status === 'failed')
+        .map((test) => `  ${test.fullName}: ${test.failureMessages.join(' ').slice(0, 600)}`),
+    ])
 }
 
 function nothing() {
