@@ -155,6 +155,11 @@ export const errorCatalogue = {
     class: 'permanent',
     message: '没有代码为 {code} 的单位，请先导入单位',
   },
+  'staff.unit_closed': {
+    status: 400,
+    class: 'permanent',
+    message: '单位 {code} 已撤销，请选择现有的单位',
+  },
   'staff.password_refused': { status: 400, class: 'permanent', message: '{reason}' },
   'console.not_built': {
     status: 503,

@@ -43,7 +43,7 @@ export async function createStaff(deps: StaffDeps, by: string, person: NewStaff)
     unitCode: person.unitCode,
     scopeCode: person.scopeCode ?? usualScope(units, person),
   }
-  refuseUnknown(units, staff)
+  refuseUnfit(units, staff)
   if (staff.name === '')
     throw new AppError('request.invalid', { field: 'name', reason: '请填写姓名' })
   return deps.db.transaction().execute(async (tx) => {
@@ -65,7 +65,7 @@ export async function changeStaff(
   return deps.db.transaction().execute(async (tx) => {
     const { createdAt: _, active, ...before } = await found(tx, who)
     const after = { ...before, ...change }
-    if (change.unitCode !== undefined || change.scopeCode !== undefined) refuseUnknown(units, after)
+    refuseUnfit(units, change)
     await updateStaff(tx, before.id, change)
     await endSessions(tx, { staffId: before.id, but: null }, 'person_changed')
     if (change.active === false) await revokeStaffKeys(tx, before.id)
@@ -116,13 +116,16 @@ async function found(tx: Tx, who: Finder): Promise<KnownStaff> {
   return staff
 }
 
-function refuseUnknown(
+function refuseUnfit(
   units: ReadonlyMap<string, Unit>,
-  person: Pick<Staff, 'unitCode' | 'scopeCode'>,
+  given: { unitCode?: string | undefined; scopeCode?: string | undefined },
 ) {
   for (const field of ['unitCode', 'scopeCode'] as const) {
-    if (!units.has(person[field]))
-      throw new AppError('staff.unit_unknown', { field, code: person[field] })
+    const code = given[field]
+    if (code === undefined) continue
+    const unit = units.get(code)
+    if (!unit) throw new AppError('staff.unit_unknown', { field, code })
+    if (unit.closed) throw new AppError('staff.unit_closed', { field, code })
   }
 }
 

@@ -76,7 +76,7 @@ export async function planSurveys(
     const reason = reasonNotToAsk(
       {
         ...transaction,
-        unitKnown: units.has(transaction.unitCode),
+        unitKnown: units.get(transaction.unitCode)?.closed === false,
         blockedBy: blockOf(transaction.phoneHash, transaction.personHash),
         transactionsOfNumber: counts.get(number) ?? 0,
         hasTemplate: template !== null,

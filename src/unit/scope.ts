@@ -3,7 +3,7 @@ import type { Unit } from './unit.ts'
 
 /** Whose cases a person may see: those of the part of the tree they work for, without those that rate themselves. */
 export interface Sight {
-  /** Codes; null is the whole bureau, also units that are closed or unknown by now. */
+  /** Codes; null is the whole bureau, also units that nobody imported. */
   within: string[] | null
   /** Law 7: never these, whatever `within` says. */
   never: string[]
@@ -18,8 +18,11 @@ export function subtree(units: ReadonlyMap<string, Unit>, rootCode: string): Set
   return found
 }
 
-const isRoot = (units: ReadonlyMap<string, Unit>, code: string) =>
-  units.has(code) && units.get(code)!.parentCode === null
+// A closed unit of which nobody knows the parent is not the bureau.
+function isRoot(units: ReadonlyMap<string, Unit>, code: string): boolean {
+  const unit = units.get(code)
+  return unit !== undefined && unit.parentCode === null && !unit.closed
+}
 
 /** The codes of a person's scope; null when it is the root, and so the whole bureau. */
 export function unitsWithin(units: ReadonlyMap<string, Unit>, scopeCode: string): string[] | null {
@@ -55,6 +58,13 @@ export function sightOf(
 export function inSight(sight: Sight, unitCode: string | null): boolean {
   if (unitCode === null) return sight.within === null
   return !sight.never.includes(unitCode) && (sight.within?.includes(unitCode) ?? true)
+}
+
+/** Whether nothing that a writer sees is hidden from a reader, who may then read all that the writer wrote. */
+export function seesAllOf(units: ReadonlyMap<string, Unit>, reader: Sight, writer: Sight): boolean {
+  if (writer.within === null && reader.within !== null) return false
+  const written = writer.within ?? [...units.keys()]
+  return written.every((code) => !inSight(writer, code) || inSight(reader, code))
 }
 
 /** The same as `inSight`, as a condition of SQL on a column such as `callback.unit_code`. */

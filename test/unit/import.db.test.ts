@@ -53,12 +53,15 @@ test('a unit is called and headed as on the day that is asked about', async () =
   })
 })
 
-test('a version imported again is corrected, not doubled; a closed unit is not read any more', async () => {
+test('a version imported again is corrected, not doubled; a closed unit stays where it stood', async () => {
   await importUnits(t.app, await file(unitHeader, 'U2,2025-01-01,错名派出所,FJ1,,,'))
   await importUnits(t.app, await file(unitHeader, 'U2,2025-01-01,正名派出所,FJ1,,,'))
   expect(await unitAt(t.app, 'U2', '2026-01-01')).toEqual({ name: '正名派出所', headName: null })
   await importUnits(t.app, await file(unitHeader, 'U2,2026-01-01,正名派出所,FJ1,,,true'))
-  expect((await readUnits(t.app)).has('U2')).toBe(false)
+  expect((await readUnits(t.app)).get('U2')).toMatchObject({ closed: true, parentCode: 'FJ1' })
+  // Whoever closes a unit need not say again under whom it stood.
+  await importUnits(t.app, await file(unitHeader, 'U2,2026-02-01,正名派出所,,,,true'))
+  expect((await readUnits(t.app)).get('U2')).toMatchObject({ closed: true, parentCode: 'FJ1' })
 })
 
 test('officers are named as on the day, in the order asked; unknown codes are kept without a name', async () => {
