@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { writeAudit } from '../foundation/audit.ts'
 import type { Staff } from '../staff/staff.ts'
 import { sightOf, whereInSight } from '../unit/scope.ts'
-import type { Overview, ShiftNote } from './schema.ts'
+import type { Overview } from './schema.ts'
+import { readShiftNotes } from './shift-notes.ts'
 import type { CallbackDeps } from './work.ts'
 
 /**
@@ -88,43 +88,6 @@ export async function readOverview(
     closed: all[4].rows[0]!,
     opened: all[5].rows[0]!.opened,
     surveys: all[6].rows[0]!,
-    notes: await readShiftNotes(deps),
+    notes: await readShiftNotes(deps, staff),
   }
-}
-
-/** The latest words from shift to shift. */
-export async function readShiftNotes(
-  deps: Pick<CallbackDeps, 'db' | 'vault'>,
-): Promise<ShiftNote[]> {
-  const rows = await deps.db
-    .selectFrom('shiftNote')
-    .innerJoin('staff', 'staff.id', 'shiftNote.byStaff')
-    .select(['shiftNote.id', 'staff.name as by', 'at', 'textSealed'])
-    .orderBy('at', 'desc')
-    .limit(5)
-    .execute()
-  return rows.map(({ textSealed, ...note }) => ({
-    ...note,
-    text: deps.vault.open(textSealed, 'note'),
-  }))
-}
-
-export async function writeShiftNote(
-  deps: CallbackDeps,
-  staff: Staff,
-  text: string,
-): Promise<void> {
-  const id = deps.newId()
-  await deps.db.transaction().execute(async (tx) => {
-    await tx
-      .insertInto('shiftNote')
-      .values({ id, byStaff: staff.id, textSealed: deps.vault.seal(text, 'note') })
-      .execute()
-    await writeAudit(deps, tx, {
-      actor: `staff:${staff.id}`,
-      action: 'shift.note',
-      subjectKind: 'shift_note',
-      subject: id,
-    })
-  })
 }

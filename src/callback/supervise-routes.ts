@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { staffOf } from '../http/auth.ts'
 import { exportCallbacks } from './export.ts'
-import { readOverview, writeShiftNote } from './overview.ts'
+import { readOverview } from './overview.ts'
 import {
   exportBody,
   foundCase,
@@ -12,6 +12,7 @@ import {
   shiftNoteBody,
 } from './schema.ts'
 import { searchCallbacks } from './search.ts'
+import { writeShiftNote } from './shift-notes.ts'
 import type { CallbackDeps } from './work.ts'
 
 const people = { roles: ['agent', 'supervisor'], scope: 'cases' } as const

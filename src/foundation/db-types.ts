@@ -381,7 +381,9 @@ export interface ShiftNote {
   at: Generated<Timestamp>;
   byStaff: string;
   id: string;
+  scopeCode: string;
   textSealed: Buffer;
+  unitCode: string;
 }
 
 export interface SignInFailure {

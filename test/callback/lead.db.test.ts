@@ -1,6 +1,8 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { afterEach, describe, expect, test } from 'vitest'
 import { dateAt, inBusinessZone, systemClock } from '../../src/foundation/clock.ts'
+import { createStaffKey } from '../../src/staff/keys.ts'
+import { createStaff } from '../../src/staff/staff.ts'
 import { testApp, type TestApp } from '../support/app.ts'
 import { seedCallback, seedCallbacks } from '../support/cases.ts'
 
@@ -71,5 +73,23 @@ describe('leading the desk', () => {
     expect(masked.sheet).toContain('<t xml:space="preserve">=HYPERLINK(&quot;x&quot;)&lt;&amp;</t>')
     expect(masked.sheet).not.toContain('<f>')
     expect((await exported(supervisor, true)).status).toBe(400)
+  })
+
+  test('a word to the next shift is not for those who may not see all that it may be about', async () => {
+    t = await testApp()
+    const writer = await t.staffKey('agent', 'MY', '李红')
+    const text = '黄楼派出所那件已约好明早再打'
+    await t.call('POST', '/api/v1/desk/shift-notes', writer, { text })
+    const notesFor = async (unitCode: string, scopeCode: string) => {
+      const name = `${unitCode} ${scopeCode}`
+      const person = { name, role: 'supervisor' as const, unitCode, scopeCode }
+      const { id } = await createStaff(t.app, 'test', person)
+      const key = await createStaffKey(t.app, id)
+      return (await t.call('GET', `/api/v1/desk/overview?day=${today()}`, key)).body.notes
+    }
+    expect(await notesFor('MY', 'ROOT')).toMatchObject([{ by: '李红', text }])
+    // Of the unit that it may be about, and for a part of the tree only.
+    expect(await notesFor('PCS1', 'ROOT')).toEqual([])
+    expect(await notesFor('MY', 'FJ2')).toEqual([])
   })
 })
