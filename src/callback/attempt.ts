@@ -18,7 +18,7 @@ import {
 } from './attempt-store.ts'
 import { dropDrafts } from './draft.ts'
 import { afterAttempt, lastRetryTime, needsSecondPerson, retryTime } from './rules.ts'
-import type { AttemptAnswer, AttemptReport } from './schema.ts'
+import type { AttemptAnswer, AttemptReport } from './schema/attempt.ts'
 import { holdUnsettled, insertReview, markEnded, markWaiting, type Callback } from './store.ts'
 import { entry, withHeld, type CallbackDeps } from './work.ts'
 

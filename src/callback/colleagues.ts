@@ -6,7 +6,7 @@ import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Staff } from '../staff/staff.ts'
 import { inSight, sightOf } from '../unit/scope.ts'
-import type { Colleague } from './schema.ts'
+import type { Colleague } from './schema/colleagues.ts'
 import { passLease } from './store.ts'
 import { entry, withHeld, type CallbackDeps } from './work.ts'
 

@@ -5,7 +5,7 @@ import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Staff } from '../staff/staff.ts'
 import { sightOf, whereInSight } from '../unit/scope.ts'
-import type { Draft, DraftContent } from './schema.ts'
+import type { Draft, DraftContent } from './schema/case.ts'
 import type { CallbackDeps } from './work.ts'
 
 /**

@@ -6,7 +6,7 @@ import { maskPhone } from '../foundation/phone.ts'
 import { ratingNames } from '../foundation/rating.ts'
 import { workbook, type Cell } from '../foundation/workbook.ts'
 import type { Staff } from '../staff/staff.ts'
-import type { ExportBody, FoundCase } from './schema.ts'
+import type { ExportBody, FoundCase } from './schema/lead.ts'
 import { readFound } from './search.ts'
 import type { CallbackDeps } from './work.ts'
 

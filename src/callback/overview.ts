@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Staff } from '../staff/staff.ts'
 import { sightOf, whereInSight } from '../unit/scope.ts'
-import type { Overview } from './schema.ts'
+import type { Overview } from './schema/lead.ts'
 import { readShiftNotes } from './shift-notes.ts'
 import type { CallbackDeps } from './work.ts'
 

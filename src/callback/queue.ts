@@ -1,7 +1,7 @@
 import { sql, type SqlBool } from 'kysely'
 import type { Staff } from '../staff/staff.ts'
 import { sightOf, whereInSight } from '../unit/scope.ts'
-import type { DeskCounts, QueueQuery, QueueRow, QueueScope } from './schema.ts'
+import type { DeskCounts, QueueQuery, QueueRow, QueueScope } from './schema/queue.ts'
 import type { CallbackDeps } from './work.ts'
 
 export type QueueDeps = Pick<CallbackDeps, 'db' | 'policy' | 'units'>

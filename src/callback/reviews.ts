@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Staff } from '../staff/staff.ts'
 import { sightOf, whereInSight } from '../unit/scope.ts'
-import type { OpenQuestion, WaitingReview } from './schema.ts'
+import type { OpenQuestion, WaitingReview } from './schema/colleagues.ts'
 import type { CallbackDeps } from './work.ts'
 
 /**

@@ -5,21 +5,17 @@ import { recordAttempt, undoAttempt } from './attempt.ts'
 import { answer, ask, handOver, readColleagues, reassign } from './colleagues.ts'
 import { saveDraft } from './draft.ts'
 import { countDesk, readQueue } from './queue.ts'
+import { attemptAnswer, attemptBody } from './schema/attempt.ts'
+import { caseView, draftBody } from './schema/case.ts'
 import {
   answerBody,
-  attemptAnswer,
-  attemptBody,
-  caseView,
   colleague,
-  deskCounts,
-  draftBody,
   handOverBody,
   openQuestion,
   questionBody,
-  queueAnswer,
-  queueQuery,
   waitingReview,
-} from './schema.ts'
+} from './schema/colleagues.ts'
+import { deskCounts, queueAnswer, queueQuery } from './schema/queue.ts'
 import { openQuestions, waitingReviews } from './reviews.ts'
 import { viewCallback, type ViewDeps } from './view.ts'
 import { call, claim, claimThis, release, renew, review } from './work.ts'

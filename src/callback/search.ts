@@ -4,7 +4,7 @@ import { AppError } from '../foundation/errors.ts'
 import { maskPhone, normalisePhone } from '../foundation/phone.ts'
 import type { Staff } from '../staff/staff.ts'
 import { sightOf, whereInSight } from '../unit/scope.ts'
-import type { FoundCase, SearchBody } from './schema.ts'
+import type { FoundCase, SearchBody } from './schema/lead.ts'
 import type { CallbackDeps } from './work.ts'
 
 /**

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { writeAudit } from '../foundation/audit.ts'
 import type { Staff } from '../staff/staff.ts'
 import { seesAllOf, sightOf } from '../unit/scope.ts'
-import type { ShiftNote } from './schema.ts'
+import type { ShiftNote } from './schema/lead.ts'
 import type { CallbackDeps } from './work.ts'
 
 const shownAtMost = 5

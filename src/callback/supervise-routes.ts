@@ -10,7 +10,7 @@ import {
   overviewQuery,
   searchBody,
   shiftNoteBody,
-} from './schema.ts'
+} from './schema/lead.ts'
 import { searchCallbacks } from './search.ts'
 import { writeShiftNote } from './shift-notes.ts'
 import type { CallbackDeps } from './work.ts'

@@ -11,7 +11,7 @@ import { inSight, sightOf, whereInSight, type Sight } from '../unit/scope.ts'
 import { officersAt, unitAt } from '../unit/at-date.ts'
 import { readDraft } from './draft.ts'
 import { drawnOrigins, lastRetryTime, retryTime } from './rules.ts'
-import type { CaseView } from './schema.ts'
+import type { CaseView } from './schema/case.ts'
 import { entry, type CallbackDeps } from './work.ts'
 
 export interface ViewDeps extends CallbackDeps {

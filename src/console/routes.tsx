@@ -1,5 +1,5 @@
 import { lazy, type ComponentType } from 'react'
-import type { DeskCounts } from '../callback/schema.ts'
+import type { DeskCounts } from '../callback/schema/queue.ts'
 import type { Role } from './foundation/session.tsx'
 
 export interface Screen {

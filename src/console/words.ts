@@ -1,5 +1,5 @@
 import type { AttemptResult, CallbackOrigin, CallbackState, Finding } from '../callback/rules.ts'
-import type { QueueScope } from '../callback/schema.ts'
+import type { QueueScope } from '../callback/schema/queue.ts'
 import type { Rating } from '../foundation/rating.ts'
 import type { ReplyReason } from '../reply/verdict.ts'
 import type { Role } from './foundation/session.tsx'

@@ -1,4 +1,4 @@
-import type { ScriptStep } from '../../callback/schema.ts'
+import type { ScriptStep } from '../../callback/schema/case.ts'
 
 /** What to say, with the facts filled in, and what to mind. */
 export function CaseScript({ steps }: { steps: readonly ScriptStep[] }) {

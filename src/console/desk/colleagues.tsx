@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Form, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
-import type { Colleague } from '../../callback/schema.ts'
+import type { Colleague } from '../../callback/schema/colleagues.ts'
 import type { ApiError } from '../foundation/api.ts'
 import { get, post } from '../foundation/api.ts'
 import { roleWords } from '../words.ts'

@@ -1,7 +1,7 @@
 import { App, Button, Pagination, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
-import type { QueueScope } from '../../callback/schema.ts'
+import type { QueueScope } from '../../callback/schema/queue.ts'
 import type { ApiError } from '../foundation/api.ts'
 import { Key, useKeys } from '../foundation/keys.tsx'
 import { useGo } from '../foundation/leaving.tsx'

@@ -1,5 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { AttemptAnswer, CaseView, DeskCounts, QueueRow } from '../../callback/schema.ts'
+import type { AttemptAnswer } from '../../callback/schema/attempt.ts'
+import type { CaseView } from '../../callback/schema/case.ts'
+import type { DeskCounts, QueueRow } from '../../callback/schema/queue.ts'
 import { get, post } from '../foundation/api.ts'
 import type { Wire } from '../foundation/wire.ts'
 

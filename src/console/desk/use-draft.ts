@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { Draft, DraftContent } from '../../callback/schema.ts'
+import type { Draft, DraftContent } from '../../callback/schema/case.ts'
 import { get, put, type ApiError } from '../foundation/api.ts'
 import type { Wire } from '../foundation/wire.ts'
 import type { Case } from './use-desk.ts'

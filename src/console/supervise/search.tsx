@@ -1,7 +1,7 @@
 import { App, Button, Checkbox, DatePicker, Form, Input, Modal } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
-import type { FoundCase } from '../../callback/schema.ts'
+import type { FoundCase } from '../../callback/schema/lead.ts'
 import { HandOver } from '../desk/colleagues.tsx'
 import { download, post, type ApiError } from '../foundation/api.ts'
 import { sayInstant } from '../foundation/clock.ts'

@@ -1,5 +1,5 @@
 import type { AttemptResult } from '../../callback/rules.ts'
-import type { CaseView } from '../../callback/schema.ts'
+import type { CaseView } from '../../callback/schema/case.ts'
 
 interface Claimed {
   callback: { id: string; attempts: number }
