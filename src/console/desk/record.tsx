@@ -3,15 +3,15 @@ import type { TextAreaRef } from 'antd/es/input/TextArea'
 import { useMemo, useRef, useState } from 'react'
 import type { AttemptResult, Finding } from '../../callback/rules.ts'
 import type { Rating } from '../../foundation/rating.ts'
-import type { ReplyReason } from '../../reply/verdict.ts'
 import type { ApiError } from '../foundation/api.ts'
-import { secondOf } from '../foundation/clock.ts'
 import { Key, useKeys } from '../foundation/keys.tsx'
 import { Choice, type Option } from '../foundation/parts.tsx'
-import { findingWords, ratingWords, reasonWords, resultWords } from '../words.ts'
+import { findingWords, ratingWords, resultWords } from '../words.ts'
 import { CallAgain } from './call-again.tsx'
+import { Reasons } from './reasons.tsx'
+import { SavedMark } from './saved-mark.tsx'
 import type { Case } from './use-desk.ts'
-import type { Content, Saving, useDraft } from './use-draft.ts'
+import type { Content, useDraft } from './use-draft.ts'
 
 const withKeys = <Value extends string>(
   words: Record<Value, string>,
@@ -252,67 +252,5 @@ export function Record({
         </div>
       </form>
     </section>
-  )
-}
-
-function Reasons({
-  value,
-  onChange,
-}: {
-  value: Content['reasons']
-  onChange: (value: Content['reasons']) => void
-}) {
-  return (
-    <div>
-      <div className="field-label" id="reasons-label">
-        不满意的原因 <span className="soft">可多选</span>
-      </div>
-      <div className="choices" role="group" aria-labelledby="reasons-label">
-        {(Object.entries(reasonWords) as [ReplyReason, string][]).map(([reason, label]) => (
-          <button
-            key={reason}
-            type="button"
-            className="choice"
-            aria-pressed={value.includes(reason)}
-            onClick={() =>
-              onChange(
-                value.includes(reason)
-                  ? value.filter((each) => each !== reason)
-                  : [...value, reason],
-              )
-            }
-          >
-            {label}
-          </button>
-        ))}
-      </div>
-    </div>
-  )
-}
-
-function SavedMark({ saving }: { saving: Saving }) {
-  const words = () => {
-    switch (saving.at) {
-      case 'clean':
-        return '填写后自动保存'
-      case 'saving':
-        return '正在保存…'
-      case 'saved':
-        return `已自动保存 ${secondOf(saving.savedAt)}`
-      case 'failed':
-        return `未能保存，正在重试：${saving.message}`
-      case 'newer':
-        return '请选择保留哪一份'
-      case 'over':
-        return saving.message
-    }
-  }
-  return (
-    <span
-      className={`saved${saving.at === 'failed' || saving.at === 'over' ? ' bad' : ''}`}
-      role="status"
-    >
-      {words()}
-    </span>
   )
 }
