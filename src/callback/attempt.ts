@@ -19,7 +19,8 @@ import {
 import { dropDrafts } from './draft.ts'
 import { afterAttempt, lastRetryTime, needsSecondPerson, retryTime } from './rules.ts'
 import type { AttemptAnswer, AttemptReport } from './schema/attempt.ts'
-import { holdUnsettled, insertReview, markEnded, markWaiting, type Callback } from './store.ts'
+import { insertReview } from './review-store.ts'
+import { holdUnsettled, markEnded, markWaiting, type Callback } from './store.ts'
 import { entry, withHeld, type CallbackDeps } from './work.ts'
 
 /**

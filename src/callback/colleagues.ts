@@ -7,7 +7,7 @@ import type { Id } from '../foundation/ids.ts'
 import type { Staff } from '../staff/staff.ts'
 import { inSight, sightOf } from '../unit/scope.ts'
 import type { Colleague } from './schema/colleagues.ts'
-import { passLease } from './store.ts'
+import { passLease } from './lease-store.ts'
 import { entry, withHeld, type CallbackDeps } from './work.ts'
 
 /** Who may take a callback over, with how many they are at. */

@@ -9,17 +9,9 @@ import type { Staff } from '../staff/staff.ts'
 import type { Telephony } from '../telephony/telephony.ts'
 import { inSight, sightOf } from '../unit/scope.ts'
 import type { Unit } from '../unit/unit.ts'
-import {
-  claimNext,
-  claimOne,
-  decideReview,
-  extendLease,
-  lockHeld,
-  lockReview,
-  markTalking,
-  markWaiting,
-  type Callback,
-} from './store.ts'
+import { claimNext, claimOne, extendLease, lockHeld } from './lease-store.ts'
+import { decideReview, lockReview } from './review-store.ts'
+import { markTalking, markWaiting, type Callback } from './store.ts'
 
 export interface CallbackDeps extends Core {
   telephony: Telephony

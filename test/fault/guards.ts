@@ -201,7 +201,7 @@ export const guards: readonly Guard[] = [
     when: 'after',
     edits: [
       edit(
-        'src/callback/store.ts',
+        'src/callback/lease-store.ts',
         "export async function returnExpiredLeases(deps: Pick<Core, 'db'>): Promise<number> {\n",
         "export async function returnExpiredLeases(deps: Pick<Core, 'db'>): Promise<number> {\n  return 0\n",
       ),
@@ -383,7 +383,7 @@ export const guards: readonly Guard[] = [
     holds: 'leases end by the database’s clock',
     edits: [
       edit(
-        'src/callback/store.ts',
+        'src/callback/lease-store.ts',
         ".where('leaseUntil', '<=', sql<Date>`now()`)",
         `.where('leaseUntil', '<=', ${machineNow})`,
       ),
@@ -405,7 +405,7 @@ export const guards: readonly Guard[] = [
     holds: 'whether a lease holds is asked of the database’s clock',
     edits: [
       edit(
-        'src/callback/store.ts',
+        'src/callback/lease-store.ts',
         ".where('leaseUntil', '>', sql<Date>`now()`)",
         `.where('leaseUntil', '>', ${machineNow})`,
       ),
@@ -416,7 +416,7 @@ export const guards: readonly Guard[] = [
     holds: 'a lease is given by the database’s clock',
     edits: [
       edit(
-        'src/callback/store.ts',
+        'src/callback/lease-store.ts',
         "state: 'claimed',\n      leaseHolder: claim.staffId,\n      leaseUntil: nowPlus(claim.leaseSeconds),\n    })\n    .where('id', '=', (eb)",
         "state: 'claimed',\n      leaseHolder: claim.staffId,\n      leaseUntil: new Date(Date.now() + claim.leaseSeconds * 1000),\n    })\n    .where('id', '=', (eb)",
       ),

@@ -5,6 +5,7 @@ import {
   callbackTransitions,
   type CallbackState,
 } from '../../src/callback/rules.ts'
+import * as leases from '../../src/callback/lease-store.ts'
 import * as callbacks from '../../src/callback/store.ts'
 import type { Tx } from '../../src/foundation/database.ts'
 import type { Id } from '../../src/foundation/ids.ts'
@@ -88,13 +89,13 @@ const end = { reason: null, finding: null, laterRating: null }
 const callbackVerbs: Record<string, (tx: Tx) => Promise<unknown>> = {
   markTalking: (tx) => callbacks.markTalking(tx, callbackId, 60),
   holdUnsettled: (tx) => callbacks.holdUnsettled(tx, callbackId),
-  passLease: (tx) => callbacks.passLease(tx, callbackId, { staffId, leaseSeconds: 60 }),
+  passLease: (tx) => leases.passLease(tx, callbackId, { staffId, leaseSeconds: 60 }),
   markWaiting: (tx) => callbacks.markWaiting(tx, callbackId, { countAttempt: true }),
   'markEnded as resolved': (tx) =>
     callbacks.markEnded(tx, callbackId, { state: 'resolved', ...end }),
   'markEnded as cancelled': (tx) =>
     callbacks.markEnded(tx, callbackId, { state: 'cancelled', ...end }),
-  returnExpiredLeases: (tx) => callbacks.returnExpiredLeases({ db: tx }),
+  returnExpiredLeases: (tx) => leases.returnExpiredLeases({ db: tx }),
 }
 
 describe('law 3: states change only along the table', () => {
