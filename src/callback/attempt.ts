@@ -17,7 +17,13 @@ import {
   type UnsettledAttempt,
 } from './attempt-store.ts'
 import { dropDrafts } from './draft.ts'
-import { afterAttempt, lastRetryTime, needsSecondPerson, retryTime } from './rules.ts'
+import {
+  afterAttempt,
+  complaintStands,
+  lastRetryTime,
+  needsSecondPerson,
+  retryTime,
+} from './rules.ts'
 import type { AttemptAnswer, AttemptReport } from './schema/attempt.ts'
 import { insertReview } from './review-store.ts'
 import { holdUnsettled, markEnded, markWaiting, type Callback } from './store.ts'
@@ -40,6 +46,15 @@ export async function recordAttempt(
     const retry = retryTime(report.result, policy, now)
     if (report.callAgainAt !== null && report.result !== 'call_later') {
       refuseRetryOutside(report.callAgainAt, now, lastRetryTime(retry, callback.dueAt))
+    }
+    const survey = await readSurvey(tx, callback.caseId)
+    const firstRating = survey?.firstRating ?? null
+    if (
+      report.result === 'reached' &&
+      report.finding === null &&
+      complaintStands(callback.origin, [firstRating, report.rating])
+    ) {
+      throw new AppError('request.invalid', { field: 'finding', reason: '接通后必须填写核实结论' })
     }
     const next = afterAttempt(report.result, ordinal, policy, now, report.callAgainAt)
     const attempt = {
@@ -68,10 +83,8 @@ export async function recordAttempt(
       tx,
       entry(staff, 'callback.attempt', id, { result: report.result, ordinal }),
     )
-    const survey = await readSurvey(tx, callback.caseId)
     const awaitsReview =
-      next.state !== 'waiting' &&
-      needsSecondPerson(survey?.firstRating ?? null, report.rating, report.finding)
+      next.state !== 'waiting' && needsSecondPerson(firstRating, report.rating, report.finding)
     if (policy.undoSeconds > 0) await holdUnsettled(tx, id)
     else await settle(deps, tx, attempt, callback)
     return {
@@ -157,7 +170,7 @@ async function settle(
     await insertReview(tx, {
       callbackId: id,
       proposedRating: rating,
-      proposedFinding: finding ?? 'not_upheld',
+      proposedFinding: finding,
       proposedBy: attempt.byStaff,
     })
   }

@@ -7,7 +7,7 @@ import type { Finding } from './rules.ts'
 export interface Review {
   callbackId: Id
   proposedRating: Rating | null
-  proposedFinding: Finding
+  proposedFinding: Finding | null
   proposedBy: Id
   state: string
   caseId: Id

@@ -1,6 +1,6 @@
 import { addWorkingHours, nextHalfDay, nextInWindow } from '../foundation/calendar.ts'
 import { dateAt } from '../foundation/clock.ts'
-import { compareRatings, type Rating } from '../foundation/rating.ts'
+import { compareRatings, isDissatisfied, type Rating } from '../foundation/rating.ts'
 import type { Policy } from '../policy/policy.ts'
 
 export const callbackStates = [
@@ -65,6 +65,17 @@ export type AttemptResult = (typeof attemptResults)[number]
 /** 成立, 部分成立, 不成立, 误评. */
 export const findings = ['upheld', 'partly_upheld', 'not_upheld', 'mistaken'] as const
 export type Finding = (typeof findings)[number]
+
+/**
+ * Whether there is something that can be found to hold or not: a callback that was drawn has no complaint until
+ * the citizen voices one, be it earlier in the survey or only on the phone.
+ */
+export function complaintStands(
+  origin: CallbackOrigin,
+  ratings: readonly (Rating | null)[],
+): boolean {
+  return !drawnOrigins.includes(origin) || ratings.some(isDissatisfied)
+}
 
 export type AfterAttempt =
   | { state: 'waiting'; notBefore: Date }

@@ -10,7 +10,7 @@ import { callScript } from '../template/call-script.ts'
 import { inSight, sightOf, whereInSight, type Sight } from '../unit/scope.ts'
 import { officersAt, unitAt } from '../unit/at-date.ts'
 import { readDraft } from './draft.ts'
-import { drawnOrigins, lastRetryTime, retryTime } from './rules.ts'
+import { complaintStands, drawnOrigins, lastRetryTime, retryTime } from './rules.ts'
 import type { CaseView } from './schema/case.ts'
 import { entry, type CallbackDeps } from './work.ts'
 
@@ -73,6 +73,7 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
       closeReason: callback.closeReason,
       finding: callback.finding,
       laterRating: callback.laterRating,
+      complaintStands: complaintStands(callback.origin, [rating]),
     },
     transaction: {
       externalId: transaction.externalId,

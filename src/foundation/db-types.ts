@@ -313,7 +313,7 @@ export interface RatingReview {
   decidedAt: Timestamp | null;
   decidedBy: string | null;
   proposedBy: string;
-  proposedFinding: string;
+  proposedFinding: string | null;
   proposedRating: string | null;
   state: string;
 }

@@ -180,6 +180,17 @@ describe('between colleagues', () => {
     })
   })
 
+  test('a call about a complaint that reached the citizen is not recorded without a finding', async () => {
+    t = await testApp()
+    const id = await seedCallback(t.app)
+    const agent = await t.staffKey('agent')
+    await t.call('POST', at(id, 'claim'), agent, {})
+    expect(await t.call('POST', at(id, 'attempts'), agent, { result: 'reached' })).toMatchObject({
+      status: 400,
+      body: { field: 'finding', reason: '接通后必须填写核实结论' },
+    })
+  })
+
   test('a question waits for a supervisor and is answered once', async () => {
     t = await testApp()
     const id = await seedCallback(t.app)

@@ -141,13 +141,51 @@ describe('a draw', () => {
     const view = await t.call('GET', at, agent)
     expect(view.status).toBe(200)
     expect(JSON.stringify(view.body.script)).not.toContain('回复我们的短信')
-    const report = { result: 'reached', rating: 'satisfied', finding: 'not_upheld' }
+    expect(view.body.callback.complaintStands).toBe(false)
+    const report = { result: 'reached', rating: 'satisfied' }
     const answer = await t.call('POST', `${at}/attempts`, agent, report)
     expect(answer.body).toMatchObject({ state: 'resolved', awaitsReview: false })
     expect(await outcomeOf(t, id)).toMatchObject({
       result: 'callback_resolved',
       content: { ask: null, originalRating: null, laterRating: 'satisfied' },
     })
+  })
+
+  test('needs no finding until the citizen complains on the phone', async () => {
+    await landline()
+    await nextDay()
+    await drawCallbacks(t.app)
+    const agent = await t.staffKey('agent')
+    const { id } = (await drawn())[0]!
+    await t.call('POST', `/api/v1/callbacks/${id}/claim`, agent, {})
+    const record = (report: object) =>
+      t.call('POST', `/api/v1/callbacks/${id}/attempts`, agent, { result: 'reached', ...report })
+    expect(await record({ rating: 'dissatisfied' })).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid', field: 'finding' },
+    })
+    expect((await record({})).status).toBe(200)
+    expect(await drawn()).toMatchObject([{ state: 'resolved' }])
+  })
+
+  test('whose rating is raised waits for a second person, with nothing found', async () => {
+    await satisfied()
+    await nextDay()
+    await drawCallbacks(t.app)
+    const [agent, supervisor] = [await t.staffKey('agent'), await t.staffKey('supervisor')]
+    const { id } = (await drawn())[0]!
+    await t.call('POST', `/api/v1/callbacks/${id}/claim`, agent, {})
+    const report = { result: 'reached', rating: 'very_satisfied' }
+    const recorded = await t.call('POST', `/api/v1/callbacks/${id}/attempts`, agent, report)
+    expect(recorded.body).toMatchObject({ state: 'resolved', awaitsReview: true })
+    const { body } = await t.call('GET', '/api/v1/callbacks/reviews', supervisor)
+    expect(body.reviews).toMatchObject([{ id, proposedFinding: null }])
+    await t.call('POST', `/api/v1/callbacks/${id}/review`, supervisor, { approve: true })
+    const after = await t.app.db
+      .selectFrom('callback')
+      .select(['finding', 'laterRating'])
+      .executeTakeFirstOrThrow()
+    expect(after).toEqual({ finding: null, laterRating: 'very_satisfied' })
   })
 
   test('of a landline that nobody answers sends no text there', async () => {

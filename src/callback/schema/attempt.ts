@@ -20,10 +20,6 @@ export const attemptBody = z
     path: ['callAgainAt'],
     message: '群众要求另约时间时必须填写',
   })
-  .refine(({ result, finding }) => result !== 'reached' || finding !== null, {
-    path: ['finding'],
-    message: '接通后必须填写核实结论',
-  })
 export type AttemptReport = z.output<typeof attemptBody>
 
 export const attemptAnswer = z.object({

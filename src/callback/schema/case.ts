@@ -96,6 +96,8 @@ export const caseView = z.object({
     closeReason: z.string().nullable(),
     finding: z.enum(findings).nullable(),
     laterRating: rating.nullable(),
+    /** Whether a call that reached the citizen must find that something holds or not. */
+    complaintStands: z.boolean(),
   }),
   transaction: z.object({
     externalId: z.string(),

@@ -25,7 +25,8 @@ export const waitingReview = z.object({
   unitName: z.string(),
   rating: rating.nullable(),
   proposedRating: rating.nullable(),
-  proposedFinding: z.enum(findings),
+  /** Null where no complaint stood and only the rating is raised. */
+  proposedFinding: z.enum(findings).nullable(),
   proposedBy: z.string(),
   proposedAt: instant,
   note: z.string().nullable(),

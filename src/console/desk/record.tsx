@@ -2,7 +2,7 @@ import { Alert, Button, Input } from 'antd'
 import type { TextAreaRef } from 'antd/es/input/TextArea'
 import { useMemo, useRef, useState } from 'react'
 import type { AttemptResult, Finding } from '../../callback/rules.ts'
-import type { Rating } from '../../foundation/rating.ts'
+import { isDissatisfied, type Rating } from '../../foundation/rating.ts'
 import type { ApiError } from '../foundation/api.ts'
 import { Key, useKeys } from '../foundation/keys.tsx'
 import { Choice, type Option } from '../foundation/parts.tsx'
@@ -34,9 +34,9 @@ export type Faults = Partial<
 >
 
 /** What is missing, before the server is asked. */
-export function faultsOf(content: Content): Faults {
+export function faultsOf(content: Content, findingDue: boolean): Faults {
   if (content.result === null) return { result: '请选择拨打结果' }
-  if (content.result === 'reached' && content.finding === null)
+  if (content.result === 'reached' && content.finding === null && findingDue)
     return { finding: '接通后请选择核实结论' }
   if (content.result === 'call_later' && content.callAgainAt === null) {
     return { callAgainAt: '请选择群众要求的时间' }
@@ -64,11 +64,13 @@ export function Record({
   const wish = useRef<TextAreaRef>(null)
   const { result } = content
   const talked = result === 'reached'
+  // Where nobody has complained there is nothing to find, until the citizen does so on the phone.
+  const findingDue = of.callback.complaintStands || isDissatisfied(content.rating)
 
   const record = useMemo(
     () => async () => {
       if (disabled || busy) return
-      const found = faultsOf(content)
+      const found = faultsOf(content, findingDue)
       setFaults(found)
       setRefusal(null)
       if (Object.keys(found).length > 0) return
@@ -83,7 +85,7 @@ export function Record({
         setBusy(false)
       }
     },
-    [content, disabled, busy, submit],
+    [content, findingDue, disabled, busy, submit],
   )
   const set = useMemo(
     () => (part: Partial<Content>) => {
@@ -160,6 +162,7 @@ export function Record({
             <Choice
               id="finding"
               label="反映的问题"
+              {...(findingDue ? {} : { hint: '没有反映问题可不选' })}
               options={findings}
               value={content.finding}
               fault={faults.finding}

@@ -88,7 +88,11 @@ export default function Reviews() {
                             {review.rating ? ratingWords[review.rating] : '无评价'} →{' '}
                             {review.proposedRating ? ratingWords[review.proposedRating] : '不改'}
                           </b>{' '}
-                          <span className="pill warn">{findingWords[review.proposedFinding]}</span>
+                          {review.proposedFinding && (
+                            <span className="pill warn">
+                              {findingWords[review.proposedFinding]}
+                            </span>
+                          )}
                         </p>
                         {review.replies.map((text) => (
                           <p className="words" key={text}>
