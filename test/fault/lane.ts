@@ -13,7 +13,6 @@ import { migrateDatabase } from '../../src/foundation/migrate.ts'
 import { activatePolicy } from '../../src/policy/store.ts'
 import { sandboxCredentials } from '../../src/sandbox/demo/environment.ts'
 import { homeOf } from '../../src/sandbox/postgres/identity.ts'
-import { startEmbeddedPostgres } from '../../src/sandbox/postgres/launcher.ts'
 import { holdAlone, type Hold } from '../../src/sandbox/postgres/locks.ts'
 import { carries, markOf } from '../../src/sandbox/postgres/processes.ts'
 import { createSource, createStaffKey } from '../../src/staff/keys.ts'
@@ -21,6 +20,7 @@ import { createStaff } from '../../src/staff/staff.ts'
 import { seedTemplates } from '../../src/template/files.ts'
 import { unitReader } from '../../src/unit/store.ts'
 import { ownRedis, type OwnRedis } from '../support/redis.ts'
+import { attachServer } from '../support/server.ts'
 import { faultPolicy } from './policy.ts'
 
 /** PostgreSQL, Redis and ports of its own for one run after another: nothing here is anybody else's. */
@@ -43,8 +43,8 @@ const template = 'fault_template'
 export async function openLane(say: (line: string) => void): Promise<Lane> {
   // Or the first `serve` of every lane would build it.
   await ensureConsole(say)
-  const { hold, dataDir } = await ownFolder()
-  let postgres = await startEmbeddedPostgres({ dataDir, log: say })
+  const { hold, name } = await ownLane()
+  let postgres = await attachServer(name, say)
   const { url } = postgres
   const redis = await ownRedis()
   const [gatewayPort, port] = [await freePort(), await freePort()]
@@ -83,26 +83,26 @@ export async function openLane(say: (line: string) => void): Promise<Lane> {
       }
     },
     async crashPostgres() {
-      await kill(dataDir, new URL(url).password)
-      const again = await startEmbeddedPostgres({ dataDir, log: () => {} })
+      await kill(postgres.folder, new URL(url).password)
+      const again = await attachServer(name, () => {})
       if (again.url !== url) throw new Error('PostgreSQL came back on another port')
-      await postgres.detach()
+      await postgres.leave()
       postgres = again
     },
     async close() {
       await redis?.stop()
-      await postgres.detach()
+      await postgres.leave()
       hold.release()
     },
   }
 }
 
 /** Suites that run at the same time each get their own. */
-async function ownFolder(): Promise<{ hold: Hold; dataDir: string }> {
+async function ownLane(): Promise<{ hold: Hold; name: string }> {
   await mkdir(folder, { recursive: true })
   for (let number = 1; ; number++) {
     const hold = holdAlone(join(folder, `lane-${number}.lock`))
-    if (hold) return { hold, dataDir: join(folder, `postgres-${number}`) }
+    if (hold) return { hold, name: `fault-postgres-${number}` }
   }
 }
 

@@ -3,10 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 import { migrateDatabase } from '../../src/foundation/migrate.ts'
-import { startEmbeddedPostgres } from '../../src/sandbox/postgres/launcher.ts'
 import { testEnv } from './env.ts'
-
-const embeddedFolder = '.data/test-postgres'
+import { attachServer } from './server.ts'
 
 /** A server for one run of the tests. */
 export interface TestServer {
@@ -43,9 +41,9 @@ export async function testServer(log: (line: string) => void): Promise<TestServe
   if (testEnv.databaseUrl !== undefined) {
     return { url: testEnv.databaseUrl, stop: () => Promise.resolve() }
   }
-  const { url, detach } = await startEmbeddedPostgres({ dataDir: embeddedFolder, log })
+  const { url, leave } = await attachServer('test-postgres', log)
   await dropAbandoned(url)
-  return { url, stop: detach }
+  return { url, stop: leave }
 }
 
 /** Makes the template of this run. */
