@@ -43,8 +43,8 @@ const template = 'fault_template'
 export async function openLane(say: (line: string) => void): Promise<Lane> {
   // Or the first `serve` of every lane would build it.
   await ensureConsole(say)
-  const { hold, name } = await ownLane()
-  let postgres = await attachServer(name, say)
+  const { hold, server } = await ownLane()
+  let postgres = await attachServer(server, say)
   const { url } = postgres
   const redis = await ownRedis()
   const [gatewayPort, port] = [await freePort(), await freePort()]
@@ -84,7 +84,7 @@ export async function openLane(say: (line: string) => void): Promise<Lane> {
     },
     async crashPostgres() {
       await kill(postgres.folder, new URL(url).password)
-      const again = await attachServer(name, () => {})
+      const again = await attachServer(server, () => {})
       if (again.url !== url) throw new Error('PostgreSQL came back on another port')
       await postgres.leave()
       postgres = again
@@ -98,11 +98,11 @@ export async function openLane(say: (line: string) => void): Promise<Lane> {
 }
 
 /** Suites that run at the same time each get their own. */
-async function ownLane(): Promise<{ hold: Hold; name: string }> {
+async function ownLane(): Promise<{ hold: Hold; server: string }> {
   await mkdir(folder, { recursive: true })
   for (let number = 1; ; number++) {
     const hold = holdAlone(join(folder, `lane-${number}.lock`))
-    if (hold) return { hold, name: `fault-postgres-${number}` }
+    if (hold) return { hold, server: `fault-postgres-${number}` }
   }
 }
 
