@@ -59,6 +59,7 @@ import { askOwner } from './survey/ask.ts'
 import { sentText, textCitizen } from './survey/case-text.ts'
 import { byHand } from './telephony/telephony.ts'
 import { templateReader } from './template/store.ts'
+import { unitRoutes } from './unit/routes.ts'
 import { unitReader } from './unit/store.ts'
 
 /** Everything wired together: the only place that knows which part stands behind which port. */
@@ -170,6 +171,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
       ? [singleSignOnRoutes({ ...cookies, singleSignOn: singleSignOn(app, provider) })]
       : []),
     staffRoutes(app),
+    unitRoutes(app),
     auditRoutes(app),
     liveRoutes({ ...app, hub, listen: () => listenForChanges(config.DATABASE_URL, log, hub) }),
     consoleFiles(consoleFolder),

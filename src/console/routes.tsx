@@ -1,6 +1,7 @@
 import { lazy, type ComponentType } from 'react'
 import type { DeskCounts } from '../callback/schema/queue.ts'
 import type { Role } from './foundation/session.tsx'
+import { roleWords } from './words.ts'
 
 export interface Screen {
   path: string
@@ -65,10 +66,27 @@ export const screens: readonly Screen[] = [
     page: lazy(() => import('./supervise/audit.tsx')),
   },
   {
+    path: '/people',
+    title: '人员',
+    roles: ['administrator'],
+    page: lazy(() => import('./people/people.tsx')),
+  },
+  {
+    path: '/handler',
+    title: '督办单',
+    roles: ['handler'],
+    page: lazy(() => import('./shell/handler.tsx')),
+  },
+  {
     path: '/alarms',
     title: '告警',
     roles: ['supervisor', 'administrator', 'auditor'],
     page: lazy(() => import('./supervise/alarms.tsx')),
+  },
+  {
+    path: '/account',
+    roles: Object.keys(roleWords) as Role[],
+    page: lazy(() => import('./shell/account.tsx')),
   },
 ]
 

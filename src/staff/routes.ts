@@ -25,6 +25,10 @@ const person = z.object({
   scopeCode: z.string(),
 })
 
+/** Also somebody of the own part who works for more than it is not for its administrator. */
+const reaches = (within: readonly string[] | null, { unitCode, scopeCode }: Staff) =>
+  within === null || [unitCode, scopeCode].every((each) => within.includes(each))
+
 /** People, for the administrators of their part of the tree. */
 export function staffRoutes(deps: StaffDeps): FastifyPluginAsyncZod {
   /** Nobody gives what they do not have: units and scopes outside one's own are refused. */
@@ -40,11 +44,7 @@ export function staffRoutes(deps: StaffDeps): FastifyPluginAsyncZod {
   async function mine(by: Staff, id: string): Promise<Staff> {
     const found = await findStaff(deps.db, id)
     const within = unitsWithin(await deps.units(), by.scopeCode)
-    // Also somebody of the own part who works for more than it is not for its administrator.
-    const reachable =
-      found &&
-      (within === null || [found.unitCode, found.scopeCode].every((each) => within.includes(each)))
-    if (!reachable) throw new AppError('record.not_found', { what: '人员' })
+    if (!found || !reaches(within, found)) throw new AppError('record.not_found', { what: '人员' })
     return found
   }
 
@@ -64,14 +64,24 @@ export function staffRoutes(deps: StaffDeps): FastifyPluginAsyncZod {
                   .nullable()
                   .describe('Null: no password, only keys or single sign-on'),
                 lastSeenAt: z.date().nullable(),
+                mayChange: z
+                  .boolean()
+                  .describe('False for oneself, and for who works for more than one’s own part'),
               }),
             ),
           }),
         },
       },
       async handler(request) {
-        const within = unitsWithin(await deps.units(), staffOf(request).scopeCode)
-        return { people: await listStaff(deps.db, within) }
+        const by = staffOf(request)
+        const within = unitsWithin(await deps.units(), by.scopeCode)
+        const people = await listStaff(deps.db, within)
+        return {
+          people: people.map((each) => ({
+            ...each,
+            mayChange: each.id !== by.id && reaches(within, each),
+          })),
+        }
       },
     })
     app.post('/api/v1/staff', {

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
 import commonPasswords from './common-passwords.json' with { type: 'json' }
+import { passwordLengthMax, passwordLengthMin } from './password-length.ts'
 
 /** agent 回访员, supervisor 督办员, handler 承办人, administrator 管理员, auditor 审计员. */
 export const staffRoles = ['agent', 'supervisor', 'handler', 'administrator', 'auditor'] as const
 export type StaffRole = (typeof staffRoles)[number]
-
-export const passwordLengthMin = 10
-export const passwordLengthMax = 128
 
 /** What is wrong with a new password, in words for the person who chose it; null when it is good. */
 export function passwordFault(password: string, personName: string): string | null {

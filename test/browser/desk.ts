@@ -48,12 +48,17 @@ export async function openDesk(browser: Browser, t: TestApp): Promise<Desk> {
 }
 
 /** Logs in with the keyboard alone. */
-export async function logIn({ page }: Desk, name: string): Promise<void> {
+export async function logIn(desk: Desk, name: string): Promise<void> {
+  await enter(desk, name, password)
+  await desk.page.locator('#page h1').first().waitFor()
+}
+
+/** Types a name and a password into the log-in; what comes then is the caller's to wait for. */
+export async function enter({ page }: Desk, name: string, secret: string): Promise<void> {
   await page.goto('/')
   await page.getByLabel('姓名或工号').waitFor()
   await page.keyboard.type(name)
   await page.keyboard.press('Tab')
-  await page.keyboard.type(password)
+  await page.keyboard.type(secret)
   await page.keyboard.press('Enter')
-  await page.locator('#page h1').first().waitFor()
 }

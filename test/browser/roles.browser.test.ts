@@ -1,28 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { testApp, until, freshPhone, row, type TestApp } from '../support/app.ts'
 import { seedCallback } from '../support/cases.ts'
+import { serious } from './axe.ts'
 import { chromiumPath, launch } from './chromium.ts'
 import { logIn, openDesk, person } from './desk.ts'
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-interface Axe {
-  run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>
-}
-
-/** Serious findings of axe on the page as it stands; run by the debugger, so the page keeps its policy. */
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(axePath, 'utf8'))
-  return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run()
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
-  })
-}
 
 describe.skipIf(chromiumPath === undefined)('each role’s way', () => {
   let browser: Browser

@@ -240,6 +240,7 @@ export const probes: Record<string, Probe> = {
   },
   'PATCH /api/v1/staff/:id': { make: somebody, body: () => ({ role: 'auditor' }) },
   'POST /api/v1/staff/:id/password': { make: somebody },
+  'GET /api/v1/units': { make: async ({ unitCode }) => unitCode },
   'GET /api/v1/triage': { make: unclear, query: '?limit=200' },
   'POST /api/v1/triage/:id': { make: unclear, body: () => ({ kind: 'no_rating' }) },
   'GET /api/v1/duty': { make: unclear, query: '?limit=200' },

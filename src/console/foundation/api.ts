@@ -57,7 +57,7 @@ const tell = (reachable: boolean) => reached.forEach((listener) => listener(reac
 
 /** Calls the API. The session is a cookie; what changes something carries the token against forged requests. */
 export async function call<Answer>(
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<Answer> {
@@ -99,6 +99,8 @@ export async function call<Answer>(
 
 export const get = <Answer>(path: string) => call<Answer>('GET', path)
 export const post = <Answer>(path: string, body?: unknown) => call<Answer>('POST', path, body)
+export const patch = <Answer>(path: string, body: unknown) => call<Answer>('PATCH', path, body)
+export const remove = <Answer>(path: string) => call<Answer>('DELETE', path)
 export const put = <Answer>(path: string, body: unknown) => call<Answer>('PUT', path, body)
 
 /** Fetches a file by POST, so that what it is about stands in no address, and hands it to the browser. */

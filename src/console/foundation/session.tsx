@@ -13,7 +13,15 @@ import { call, get, onSessionLost, post, setCsrf, type ApiError } from './api.ts
 export type Role = 'agent' | 'supervisor' | 'handler' | 'administrator' | 'auditor'
 
 export interface Session {
-  staff: { id: string; name: string; role: Role; unitCode: string; unitName: string }
+  staff: {
+    id: string
+    name: string
+    role: Role
+    unitCode: string
+    unitName: string
+    scopeCode: string
+    scopeName: string
+  }
   csrfToken: string
   mustChangePassword: boolean
   sandbox: boolean

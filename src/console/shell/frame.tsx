@@ -1,10 +1,10 @@
 import {
   BulbOutlined,
-  KeyOutlined,
   LogoutOutlined,
   QuestionCircleOutlined,
+  UserOutlined,
 } from '@ant-design/icons'
-import { App, Button, Dropdown, Modal, Spin } from 'antd'
+import { Button, Dropdown, Modal, Spin } from 'antd'
 import { Suspense, useMemo, useState, type MouseEvent, type ReactNode } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { useCounts } from '../desk/use-desk.ts'
@@ -18,7 +18,6 @@ import type { Mode } from '../theme.ts'
 import { roleWords } from '../words.ts'
 import { screensOf, type Screen } from '../routes.tsx'
 import { LoginForm } from './login.tsx'
-import { PasswordForm } from './password.tsx'
 import { Ringing } from './ringing.tsx'
 
 /** The one layout: banners, head, the screens of one's role. */
@@ -112,8 +111,6 @@ function Head({
   const go = useGo()
   const [location] = useLocation()
   const [helping, setHelping] = useState(false)
-  const [changing, setChanging] = useState(false)
-  const { message } = App.useApp()
   const onDesk = staff.role === 'agent' || staff.role === 'supervisor'
   const { data: counts } = useCounts(onDesk)
   const titled = screens.filter(({ title }) => title)
@@ -172,10 +169,10 @@ function Head({
         menu={{
           items: [
             {
-              key: 'password',
-              label: '更改密码',
-              icon: <KeyOutlined />,
-              onClick: () => setChanging(true),
+              key: 'account',
+              label: '我的账号',
+              icon: <UserOutlined />,
+              onClick: () => void go('/account'),
             },
             {
               key: 'out',
@@ -187,24 +184,9 @@ function Head({
         }}
         trigger={['click']}
       >
-        <Button type="text" icon={<LogoutOutlined />} aria-label="账号" title="账号" />
+        <Button type="text" icon={<UserOutlined />} aria-label="账号" title="账号" />
       </Dropdown>
       <KeyHelp open={helping} onClose={() => setHelping(false)} />
-      <Modal
-        open={changing}
-        title="更改密码"
-        footer={null}
-        destroyOnHidden
-        onCancel={() => setChanging(false)}
-        width={440}
-      >
-        <PasswordForm
-          onDone={() => {
-            setChanging(false)
-            void message.success('密码已更改')
-          }}
-        />
-      </Modal>
     </header>
   )
 }

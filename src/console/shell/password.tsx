@@ -1,6 +1,8 @@
 import { Alert, Button, Form, Input } from 'antd'
 import { useState } from 'react'
+import { passwordLengthMin } from '../../staff/password-length.ts'
 import type { ApiError } from '../foundation/api.ts'
+import { showFault } from '../foundation/form-fault.ts'
 import { useSessionAccess } from '../foundation/session.tsx'
 
 interface Fields {
@@ -10,7 +12,13 @@ interface Fields {
 }
 
 /** A new password: forced at the first log-in, or by one's own wish. */
-export function PasswordForm({ onDone }: { onDone?: () => void }) {
+export function PasswordForm({
+  onDone,
+  autoFocus = false,
+}: {
+  onDone?: () => void
+  autoFocus?: boolean
+}) {
   const { changePassword } = useSessionAccess()
   const [form] = Form.useForm<Fields>()
   const [fault, setFault] = useState<string | null>(null)
@@ -22,11 +30,7 @@ export function PasswordForm({ onDone }: { onDone?: () => void }) {
       await changePassword(current, next)
       onDone?.()
     } catch (error) {
-      const refused = error as ApiError
-      if (refused.field === 'current' || refused.field === 'next') {
-        form.setFields([{ name: refused.field, errors: [refused.reason ?? refused.message] }])
-        form.getFieldInstance(refused.field)?.focus()
-      } else setFault(refused.message)
+      setFault(showFault(form, error as ApiError))
     } finally {
       setBusy(false)
     }
@@ -43,15 +47,15 @@ export function PasswordForm({ onDone }: { onDone?: () => void }) {
         name="current"
         rules={[{ required: true, message: '请填写当前密码' }]}
       >
-        <Input.Password autoFocus autoComplete="current-password" size="large" />
+        <Input.Password autoFocus={autoFocus} autoComplete="current-password" size="large" />
       </Form.Item>
       <Form.Item
         label="新密码"
         name="next"
-        extra="至少 12 个字符；可以是一句只有您知道的话"
+        extra={`至少 ${passwordLengthMin} 个字符；可以是一句只有您知道的话`}
         rules={[
           { required: true, message: '请填写新密码' },
-          { min: 12, message: '新密码至少 12 个字符' },
+          { min: passwordLengthMin, message: `新密码至少 ${passwordLengthMin} 个字符` },
         ]}
       >
         <Input.Password autoComplete="new-password" size="large" />
@@ -89,7 +93,7 @@ export function PasswordPage() {
       <div className="sheet">
         <h1>请先更改密码</h1>
         <p className="soft">您现在用的是管理员发给您的初始密码</p>
-        <PasswordForm />
+        <PasswordForm autoFocus />
         <Button type="link" block onClick={() => void logOut()}>
           退出登录
         </Button>
