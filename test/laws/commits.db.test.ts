@@ -17,11 +17,13 @@ async function start(policy: NonNullable<Parameters<typeof testApp>[0]>['policy'
 }
 
 /** From now on there is no room for new rows of this table; what is returned makes room. */
-async function refuse(table: string): Promise<() => Promise<unknown>> {
+const refuse = (table: string) => refuseChange(`INSERT ON ${table} FOR EACH ROW`)
+
+async function refuseChange(change: string): Promise<() => Promise<unknown>> {
   await owner.query(`
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       RAISE 'refused' USING ERRCODE = 'disk_full'; END $$;
-    CREATE TRIGGER refuse BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION refuse()`)
+    CREATE TRIGGER refuse BEFORE ${change} EXECUTE FUNCTION refuse()`)
   return () => owner.query('DROP FUNCTION refuse CASCADE')
 }
 
@@ -113,6 +115,22 @@ describe('law 2: a change and the proof of its work commit together', () => {
     await allow()
     await conclude(t.app, [id])
     expect((await survey()).state).toBe('expired')
+    expect(await count('outcome')).toBe(1)
+  })
+  test('law 2: no outcome is told of a survey that cannot be closed', async () => {
+    await start((policy) => void (policy.survey.replyWindowSeconds = 3_600))
+    const stop = await t.work()
+    await asked()
+    await stop()
+    await owner.query(`UPDATE survey SET expires_at = now(), late_until = now(), look_at = now()`)
+    const { id } = await survey()
+    const allow = await refuseChange(`UPDATE ON survey FOR EACH ROW WHEN (NEW.state = 'closed')`)
+    await expect(conclude(t.app, [id])).rejects.toThrow('refused')
+    expect((await survey()).state).toBe('open')
+    expect(await count('outcome')).toBe(0)
+    await allow()
+    await conclude(t.app, [id])
+    expect((await survey()).state).toBe('closed')
     expect(await count('outcome')).toBe(1)
   })
 })
