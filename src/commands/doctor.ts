@@ -2,7 +2,7 @@ import { policyReader } from '../policy/store.ts'
 import { examine, mend, type Examination, type Finding } from '../doctor/examine.ts'
 import { laws } from '../doctor/laws.ts'
 import type { DoctorDeps } from '../doctor/check.ts'
-import { processEnvironment, readCoreConfig } from '../foundation/config.ts'
+import type { CoreConfig } from '../foundation/config.ts'
 import { AppError } from '../foundation/errors.ts'
 import { openLog } from '../foundation/log.ts'
 import { openQueues } from '../foundation/queue.ts'
@@ -17,8 +17,8 @@ export interface DoctorOptions extends Examination {
 
 /** `huifang doctor`: silent and 0 when all is well; else what was found and what to do about it, and 1. */
 export const doctor = ({ fix, json, ...examination }: DoctorOptions) =>
-  withCore(async (core) => {
-    const queues = await openQueuesOrFault()
+  withCore(async (core, config) => {
+    const queues = await openQueuesOrFault(config)
     const deps: DoctorDeps = { ...core, policy: policyReader(core), queues }
     try {
       let findings = await examine(deps, examination)
@@ -35,8 +35,7 @@ export const doctor = ({ fix, json, ...examination }: DoctorOptions) =>
     }
   })
 
-async function openQueuesOrFault() {
-  const config = readCoreConfig(processEnvironment())
+async function openQueuesOrFault(config: CoreConfig) {
   const settings = {
     databaseUrl: config.DATABASE_URL,
     redisUrl: config.REDIS_URL,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { standingAlarms } from '../alarm/alarm.ts'
 import { openReaders } from '../app.ts'
-import { processEnvironment, readCoreConfig, readSettings } from '../foundation/config.ts'
+import { readCoreConfig } from '../foundation/config.ts'
 import { openLog } from '../foundation/log.ts'
 import { migrateDatabase, migrateDown } from '../foundation/migrate.ts'
 import { openQueues, type Queues } from '../foundation/queue.ts'
@@ -12,33 +12,33 @@ import { createFeedKey, createSource } from '../staff/keys.ts'
 import { importOfficers, importUnits, type ImportReport } from '../unit/import.ts'
 import { unknownUnits } from '../survey/unknown-units.ts'
 import { queueDefinitions, type QueueName } from '../../workers/index.ts'
-import { say, sayAll, withCore } from './with-core.ts'
+import { readDatabase, say, sayAll, withConfig, withCore } from './with-core.ts'
 
-async function withQueues(act: (queues: Queues<QueueName>) => Promise<void>): Promise<void> {
-  const config = readCoreConfig(processEnvironment())
-  const queues = await openQueues(
-    queueDefinitions,
-    { databaseUrl: config.DATABASE_URL, redisUrl: config.REDIS_URL, prefix: 'huifang' },
-    openLog('warn'),
-  )
-  try {
-    await act(queues)
-  } finally {
-    await queues.close(1_000)
-  }
-}
+const withQueues = (act: (queues: Queues<QueueName>) => Promise<void>): Promise<void> =>
+  withConfig(readCoreConfig, async ({ DATABASE_URL, REDIS_URL }) => {
+    const queues = await openQueues(
+      queueDefinitions,
+      { databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, prefix: 'huifang' },
+      openLog('warn'),
+    )
+    try {
+      await act(queues)
+    } finally {
+      await queues.close(1_000)
+    }
+  })
 
-export async function migrate(down: boolean): Promise<void> {
-  const settings = readSettings(processEnvironment(), ['DATABASE_URL'])
-  const url = settings.HUIFANG_OWNER_DATABASE_URL ?? settings.DATABASE_URL!
-  if (down) return say(`undone: ${(await migrateDown(url)) ?? 'nothing left'}`)
-  const applied = await migrateDatabase(url)
-  say(applied.length === 0 ? 'up to date' : `applied: ${applied.join(', ')}`)
-}
+export const migrate = (down: boolean): Promise<void> =>
+  withConfig(readDatabase, async (settings) => {
+    const url = settings.HUIFANG_OWNER_DATABASE_URL ?? settings.DATABASE_URL!
+    if (down) return say(`undone: ${(await migrateDown(url)) ?? 'nothing left'}`)
+    const applied = await migrateDatabase(url)
+    say(applied.length === 0 ? 'up to date' : `applied: ${applied.join(', ')}`)
+  })
 
 export const importTransactions = (file: string, source: string) =>
-  withCore(async (core) => {
-    const { closeReaders, ...readers } = openReaders(readCoreConfig(processEnvironment()), core.log)
+  withCore(async (core, config) => {
+    const { closeReaders, ...readers } = openReaders(config, core.log)
     const showProgress = (text: string) => void process.stderr.write(text)
     try {
       const report = await importFile({ ...core, ...readers }, source, file, showProgress)
@@ -91,9 +91,8 @@ export const policyShow = () =>
   withCore(async (core) => say(JSON.stringify(await policyReader(core)(), null, 2)))
 
 export const policySet = (file: string, why: string) =>
-  withCore(async (core) => {
+  withCore(async (core, { HUIFANG_SANDBOX: sandbox }) => {
     const settings: unknown = JSON.parse(await readFile(file, 'utf8'))
-    const sandbox = readCoreConfig(processEnvironment()).HUIFANG_SANDBOX
     const version = await activatePolicy(core, { settings, by: 'operator', why, sandbox })
     say(`policy version ${version} is in force`)
   })

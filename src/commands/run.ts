@@ -1,23 +1,26 @@
 import { buildApp, startHttp, startWork } from '../app.ts'
 import { systemClock } from '../foundation/clock.ts'
-import { processEnvironment, readConfig } from '../foundation/config.ts'
+import { readConfig } from '../foundation/config.ts'
 import { runSandbox } from '../sandbox/gateway/command.ts'
 import { seedTemplates } from '../template/files.ts'
 import { queueDefinitions, type QueueName } from '../../workers/index.ts'
 import { ensureConsole } from './console-build.ts'
 import { stopSignal } from './stop.ts'
+import { withConfig } from './with-core.ts'
 
 /** `huifang serve`: HTTP until it is told to stop. */
 export async function serve(): Promise<void> {
   const stop = stopSignal()
-  const app = await buildApp(readConfig(processEnvironment()))
-  await seedTemplates(app)
-  await ensureConsole((line) => void process.stderr.write(`${line}\n`))
-  const server = await startHttp(app)
-  process.send?.('ready')
-  await stop
-  await server.close()
-  await app.close()
+  await withConfig(readConfig, async (config) => {
+    const app = await buildApp(config)
+    await seedTemplates(app)
+    await ensureConsole((line) => void process.stderr.write(`${line}\n`))
+    const server = await startHttp(app)
+    process.send?.('ready')
+    await stop
+    await server.close()
+    await app.close()
+  })
 }
 
 /** `huifang work`: the handlers of the queues, relay and sweep, until it is told to stop. */
@@ -26,12 +29,14 @@ export async function work(only: string | undefined): Promise<void> {
   const unknown = names?.filter((name) => !queueDefinitions.some((known) => known.name === name))
   if (unknown?.length) throw new Error(`no such queue: ${unknown.join(', ')}`)
   const stop = stopSignal()
-  const app = await buildApp(readConfig(processEnvironment()))
-  const running = await startWork(app, names)
-  process.send?.('ready')
-  await stop
-  await running.stop()
-  await app.close()
+  await withConfig(readConfig, async (config) => {
+    const app = await buildApp(config)
+    const running = await startWork(app, names)
+    process.send?.('ready')
+    await stop
+    await running.stop()
+    await app.close()
+  })
 }
 
 /** `huifang sandbox`: the gateway alone. */

@@ -198,7 +198,6 @@ const hints: Partial<Record<SettingName, string>> = {
   HUIFANG_DATA_KEYS: 'make one with: echo "k1:$(openssl rand -base64 32)"',
   HUIFANG_PHONE_HASH_KEY: 'make one with: openssl rand -base64 32',
   HUIFANG_HOOK_TOKEN: 'make one with: openssl rand -hex 24',
-  DATABASE_URL: 'or start with `npm run demo` to try it without a server',
 }
 
 /**
