@@ -59,7 +59,7 @@ export default defineConfig({
           name: 'browser',
           include: [needBrowser],
           globalSetup: 'test/browser/global-setup.ts',
-          testTimeout: 120_000,
+          testTimeout: 300_000,
         },
       },
     ],

@@ -1,6 +1,6 @@
 import { sql, type SqlBool } from 'kysely'
 import type { Staff } from '../staff/staff.ts'
-import { sightOf, whereInSight } from '../unit/scope.ts'
+import { sightOf, subtree, whereInSight } from '../unit/scope.ts'
 import type { DeskCounts, QueueQuery, QueueRow, QueueScope } from './schema/queue.ts'
 import type { CallbackDeps } from './work.ts'
 
@@ -35,10 +35,11 @@ export async function readQueue(
 ): Promise<{ rows: QueueRow[]; total: number }> {
   const [{ callback: policy }, units] = await Promise.all([deps.policy(), deps.units()])
   const sight = sightOf(units, staff)
+  const below = query.unitCode === undefined ? null : [...subtree(units, query.unitCode)]
   const condition = sql<SqlBool>`${within(query.scope, staff, policy.soonMinutes)}
     AND ${whereInSight('c.unit_code', sight)}
     AND (${query.origin ?? null}::text IS NULL OR c.origin = ${query.origin ?? null})
-    AND (${query.unitCode ?? null}::text IS NULL OR c.unit_code = ${query.unitCode ?? null})
+    AND (${below}::text[] IS NULL OR c.unit_code = ANY(${below}::text[]))
     AND (${query.business ?? null}::text IS NULL OR t.business = ${query.business ?? null})`
   const { rows } = await sql<Omit<QueueRow, 'unitName'> & { total: number }>`
     WITH page AS (

@@ -35,7 +35,8 @@ export async function openDesk(browser: Browser, t: TestApp): Promise<Desk> {
     reducedMotion: 'reduce',
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  // Everything is waited for by what is seen; this only ends a wait in vain, also on a busy machine.
+  page.setDefaultTimeout(60_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {

@@ -26,8 +26,7 @@ describe.skipIf(chromiumPath === undefined)('people and their accounts', () => {
 
     await page.keyboard.press('n')
     const form = page.getByRole('dialog', { name: '登记人员' })
-    await form.getByLabel('姓名或工号').waitFor()
-    await form.getByLabel('姓名或工号').focus()
+    await page.locator('input:focus').and(form.getByLabel('姓名或工号')).waitFor()
     await page.keyboard.type('王芳')
     await form.getByLabel('所在单位').focus()
     await page.keyboard.type('民意')

@@ -12,6 +12,7 @@ export const queueQuery = z.object({
   scope: z.enum(queueScopes).default('due'),
   origin: z.enum(callbackOrigins).optional(),
   business: z.string().max(20).optional(),
+  /** With the units below it. */
   unitCode: z.string().max(32).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   offset: z.coerce.number().int().min(0).max(10_000).default(0),

@@ -13,48 +13,60 @@ interface Dialog {
   onDone: () => void
 }
 
-/** Gives the case to a colleague; with `reassign`, as a supervisor who takes it from whoever has it. */
-export function HandOver({ id, onClose, onDone, reassign }: Dialog & { reassign?: boolean }) {
-  const [form] = Form.useForm<{ to: string; text?: string }>()
-  const colleagues = useQuery({
-    queryKey: ['callbacks', 'colleagues'],
-    queryFn: () => get<{ colleagues: Colleague[] }>('/api/v1/callbacks/colleagues'),
-  })
-  const { submit, busy, fault } = useSubmit(
-    `/api/v1/callbacks/${id}/${reassign ? 'reassign' : 'hand-over'}`,
-    onDone,
-  )
+export interface Handing {
+  to: string
+  text?: string
+}
+
+/** Gives the case that one is at to a colleague. */
+export function HandOver({ id, onClose, onDone }: Dialog) {
+  const [form] = Form.useForm<Handing>()
+  const { submit, busy, fault } = useSubmit(`/api/v1/callbacks/${id}/hand-over`, onDone)
   return (
     <Modal
       open
-      title={reassign ? '改派' : '转交同事'}
-      okText={reassign ? '改派' : '转交'}
+      title="转交同事"
+      okText="转交"
       cancelText="取消"
       confirmLoading={busy}
       onCancel={onClose}
       onOk={form.submit}
+      // A dialog takes the focus for itself when it opens.
+      afterOpenChange={(open) => open && form.getFieldInstance('to')?.focus()}
     >
       <Form form={form} layout="vertical" requiredMark={false} onFinish={submit}>
-        <Form.Item name="to" label="交给" rules={[{ required: true, message: '请选择同事' }]}>
-          <Select
-            autoFocus
-            showSearch={{ optionFilterProp: 'label' }}
-            loading={colleagues.isLoading}
-            placeholder="输入姓名查找"
-            options={(colleagues.data?.colleagues ?? []).map(
-              ({ id: value, name, role, working }) => ({
-                value,
-                label: `${name} · ${roleWords[role as Role]} · 手上 ${working} 件`,
-              }),
-            )}
-          />
-        </Form.Item>
-        <Form.Item name="text" label="留一句话">
-          <Input.TextArea maxLength={500} rows={3} placeholder="例如：对方要求由男同事再联系" />
-        </Form.Item>
+        <HandingFields />
       </Form>
       {fault && <Alert type="error" showIcon role="alert" title={fault} />}
     </Modal>
+  )
+}
+
+/** To whom, and with what word. */
+export function HandingFields() {
+  const colleagues = useQuery({
+    queryKey: ['callbacks', 'colleagues'],
+    queryFn: () => get<{ colleagues: Colleague[] }>('/api/v1/callbacks/colleagues'),
+  })
+  return (
+    <>
+      <Form.Item name="to" label="交给" rules={[{ required: true, message: '请选择同事' }]}>
+        <Select
+          showSearch={{ optionFilterProp: 'label' }}
+          loading={colleagues.isLoading}
+          placeholder="输入姓名查找"
+          options={(colleagues.data?.colleagues ?? []).map(
+            ({ id: value, name, role, working }) => ({
+              value,
+              label: `${name} · ${roleWords[role as Role]} · 手上 ${working} 件`,
+            }),
+          )}
+        />
+      </Form.Item>
+      <Form.Item name="text" label="留一句话">
+        <Input.TextArea maxLength={500} rows={3} placeholder="例如：对方要求由男同事再联系" />
+      </Form.Item>
+    </>
   )
 }
 
@@ -74,6 +86,7 @@ export function Question({ id, onClose, onDone, answering }: Dialog & { answerin
       confirmLoading={busy}
       onCancel={onClose}
       onOk={form.submit}
+      afterOpenChange={(open) => open && form.getFieldInstance('text')?.focus()}
     >
       <Form form={form} layout="vertical" requiredMark={false} onFinish={submit}>
         <Form.Item
@@ -81,7 +94,7 @@ export function Question({ id, onClose, onDone, answering }: Dialog & { answerin
           label={answering ? '答复' : '要请示的问题'}
           rules={[{ required: true, whitespace: true, message: '请填写内容' }]}
         >
-          <Input.TextArea autoFocus maxLength={500} rows={4} />
+          <Input.TextArea maxLength={500} rows={4} />
         </Form.Item>
       </Form>
       {fault && <Alert type="error" showIcon role="alert" title={fault} />}

@@ -6,8 +6,11 @@ import type { ApiError } from '../foundation/api.ts'
 import { Key, useKeys } from '../foundation/keys.tsx'
 import { useGo } from '../foundation/leaving.tsx'
 import { Loaded, Nothing } from '../foundation/parts.tsx'
+import { useSession } from '../foundation/session.tsx'
+import { useUnits } from '../foundation/use-units.ts'
+import { Reassign } from '../supervise/reassign.tsx'
 import { originWords, scopeWords } from '../words.ts'
-import { QueueList } from './rows.tsx'
+import { QueueList, type Marking } from './rows.tsx'
 import { useClaim, useCounts, useQueue } from './use-desk.ts'
 import { useNext } from './work.tsx'
 
@@ -30,10 +33,17 @@ export default function Queue() {
   const scope = (params.get('scope') ?? 'due') as QueueScope
   const origin = params.get('origin') ?? undefined
   const business = params.get('business') ?? undefined
+  const unitCode = params.get('unitCode') ?? undefined
+  const { staff } = useSession()
+  const leads = staff.role === 'supervisor'
+  const units = useUnits()
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set())
+  const [reassigning, setReassigning] = useState<string[] | null>(null)
   const queue = useQueue({
     scope,
     origin,
     business,
+    unitCode,
     limit: pageSize,
     offset: (page - 1) * pageSize,
   })
@@ -45,6 +55,7 @@ export default function Queue() {
 
   const filter = (name: string, value: string | undefined) => {
     setPage(1)
+    setMarked(new Set())
     setParams((before) => {
       const after = new URLSearchParams(before)
       if (value) after.set(name, value)
@@ -59,6 +70,23 @@ export default function Queue() {
     })
   const keys = useMemo(() => [{ key: 'n', says: '领取下一个并打开', run: next }], [next])
   useKeys('回访队列', keys)
+  const marking = useMemo<Marking>(
+    () => ({
+      marked,
+      mark: (ids, on) =>
+        setMarked((before) => {
+          const after = new Set(before)
+          for (const id of ids) {
+            if (on) after.add(id)
+            else after.delete(id)
+          }
+          return after
+        }),
+      act: { key: 'r', says: '改派选取的任务', run: setReassigning },
+    }),
+    [marked],
+  )
+  const markedHere = (queue.data?.rows ?? []).map(({ id }) => id).filter((id) => marked.has(id))
 
   return (
     <div className="inner">
@@ -72,6 +100,17 @@ export default function Queue() {
           value={origin}
           onChange={(value: string | undefined) => filter('origin', value)}
           options={Object.entries(originWords).map(([value, label]) => ({ value, label }))}
+        />
+        <Select
+          aria-label="单位"
+          allowClear
+          showSearch={{ optionFilterProp: 'search' }}
+          placeholder="全部单位"
+          style={{ width: '12rem' }}
+          loading={units.isLoading}
+          value={unitCode}
+          onChange={(value: string | undefined) => filter('unitCode', value)}
+          options={units.choices(true)}
         />
         <Select
           aria-label="业务"
@@ -108,8 +147,24 @@ export default function Queue() {
             </div>
           ) : (
             <>
+              {leads && (
+                <div className="marked-bar">
+                  <span className="soft" role="status">
+                    {markedHere.length > 0
+                      ? `已选取 ${markedHere.length} 件`
+                      : '按 X 选取，Z 选取本页全部'}
+                  </span>
+                  <Button
+                    disabled={markedHere.length === 0}
+                    onClick={() => setReassigning(markedHere)}
+                  >
+                    改派 <Key name="r" />
+                  </Button>
+                </div>
+              )}
               <QueueList
                 rows={rows}
+                marking={leads ? marking : undefined}
                 aside={(row) =>
                   row.holder ? (
                     `${row.holder.name} 处理中`
@@ -131,13 +186,26 @@ export default function Queue() {
                   total={total}
                   showSizeChanger={false}
                   showTotal={(count) => `共 ${count} 件`}
-                  onChange={setPage}
+                  onChange={(to) => {
+                    setPage(to)
+                    setMarked(new Set())
+                  }}
                 />
               )}
             </>
           )
         }
       </Loaded>
+      {reassigning && (
+        <Reassign
+          ids={reassigning}
+          onClose={() => setReassigning(null)}
+          onDone={() => {
+            setReassigning(null)
+            setMarked(new Set())
+          }}
+        />
+      )}
     </div>
   )
 }

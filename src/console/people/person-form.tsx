@@ -82,6 +82,8 @@ export function PersonForm({
       // Enter in a field sends the form too.
       okButtonProps={{ htmlType: 'submit', form: formId }}
       onCancel={onClose}
+      // A dialog takes the focus for itself when it opens.
+      afterOpenChange={(open) => open && form.getFieldInstance(person ? 'role' : 'name')?.focus()}
     >
       <Form
         id={formId}
@@ -103,7 +105,7 @@ export function PersonForm({
               { max: 50, message: '不能超过 50 个字' },
             ]}
           >
-            <Input autoFocus autoComplete="off" />
+            <Input autoComplete="off" />
           </Form.Item>
         )}
         <Form.Item name="role" label="角色" extra={role && roleHints[role]}>

@@ -1,8 +1,7 @@
-import { App, Button, Checkbox, DatePicker, Form, Input, Modal } from 'antd'
+import { Button, Checkbox, DatePicker, Form, Input, Modal } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import type { FoundCase } from '../../callback/schema/lead.ts'
-import { HandOver } from '../desk/colleagues.tsx'
 import { download, post, type ApiError } from '../foundation/api.ts'
 import { sayInstant } from '../foundation/clock.ts'
 import { useGo } from '../foundation/leaving.tsx'
@@ -11,6 +10,7 @@ import { useSession } from '../foundation/session.tsx'
 import type { Wire } from '../foundation/wire.ts'
 import { findingWords, ratingWords, stateWords } from '../words.ts'
 import { OriginPill } from '../desk/rows.tsx'
+import { Reassign } from './reassign.tsx'
 
 interface Fields {
   phone?: string
@@ -26,7 +26,6 @@ const open = ['waiting', 'claimed', 'talking']
 export default function Search() {
   const { staff } = useSession()
   const go = useGo()
-  const { message } = App.useApp()
   const [form] = Form.useForm<Fields>()
   const [found, setFound] = useState<Wire<FoundCase>[] | null>(null)
   const [fault, setFault] = useState<Error | null>(null)
@@ -166,13 +165,11 @@ export default function Search() {
         </section>
       )}
       {moving && (
-        <HandOver
-          reassign
-          id={moving}
+        <Reassign
+          ids={[moving]}
           onClose={() => setMoving(null)}
           onDone={() => {
             setMoving(null)
-            void message.success('已改派')
             void search(form.getFieldsValue())
           }}
         />
