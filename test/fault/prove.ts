@@ -7,7 +7,7 @@ import { randomOf } from './random.ts'
 
 const copied = ['src', 'workers', 'migrations', 'templates', 'test', 'package.json']
 // What a guard prevents may need some luck to happen.
-const triesPerGuard = 4
+const triesPerGuard = 8
 const patienceSeconds = 60
 
 /**
