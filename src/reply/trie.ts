@@ -35,6 +35,10 @@ function edgeKey(node: number, symbol: number): number {
   return node * 0x10000 + symbol
 }
 
+/**
+ * Each place of the table holds a node and the node that follows it; by which symbol stands with the latter. Most
+ * walks end at a symbol that does not follow: a few bits of each node's symbols tell so without a look at the table.
+ */
 function freeze<Output>(
   edges: ReadonlyMap<number, number>,
   outputs: readonly (readonly Output[] | undefined)[],
@@ -42,9 +46,9 @@ function freeze<Output>(
   const firsts = new Int32Array(0x10000)
   let size = 16
   while (size < edges.size * 2) size *= 2
-  const nodes = new Int32Array(size).fill(-1)
-  const symbols = new Uint16Array(size)
-  const targets = new Int32Array(size)
+  const table = new Int32Array(size * 2).fill(-1)
+  const symbols = new Uint16Array(outputs.length)
+  const following = new Int32Array(outputs.length)
   for (const [key, target] of edges) {
     const node = Math.floor(key / 0x10000)
     const symbol = key % 0x10000
@@ -53,23 +57,31 @@ function freeze<Output>(
       continue
     }
     let place = placeOf(node, symbol, size)
-    while (nodes[place] !== -1) place = (place + 1) & (size - 1)
-    nodes[place] = node
-    symbols[place] = symbol
-    targets[place] = target
+    while (table[place * 2] !== -1) place = (place + 1) & (size - 1)
+    table[place * 2] = node
+    table[place * 2 + 1] = target
+    symbols[target] = symbol
+    following[node] = (following[node] as number) | bitOf(symbol)
   }
   return {
     outputs,
     first: (symbol) => firsts[symbol] as number,
     next: (node, symbol) => {
+      if (((following[node] as number) & bitOf(symbol)) === 0) return 0
       let place = placeOf(node, symbol, size)
-      while (nodes[place] !== -1) {
-        if (nodes[place] === node && symbols[place] === symbol) return targets[place] as number
+      while (table[place * 2] !== -1) {
+        const target = table[place * 2 + 1] as number
+        if (table[place * 2] === node && symbols[target] === symbol) return target
         place = (place + 1) & (size - 1)
       }
       return 0
     },
   }
+}
+
+/** One of 32 bits, spread over the symbols. */
+function bitOf(symbol: number): number {
+  return 1 << (Math.imul(symbol, 0x9e3779b1) >>> 27)
 }
 
 function placeOf(node: number, symbol: number, size: number): number {
