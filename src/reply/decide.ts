@@ -1,47 +1,50 @@
 import { isDissatisfied, type OptionScale, type Rating } from '../foundation/rating.ts'
 import type { Entry } from './entries.ts'
+import { evidenceOf } from './evidence.ts'
 import type { Figure } from './figures.ts'
+import type { Likelihoods } from './experience/weigh.ts'
+import { lean, type Draft } from './leaning.ts'
 import type { Hit } from './matcher.ts'
 import { isSoft, type Opinion } from './opinion.ts'
+import type { Question } from './question.ts'
 import { isHan, mark, type Reading } from './reading.ts'
 import type { Idea } from './lexicon/words.ts'
 import { refineReasons } from './reasons.ts'
-import { greatest } from './spans.ts'
-import { storyOf, type Story } from './story.ts'
-import type { Evidence, ReplyKind, Verdict } from './verdict.ts'
+import { greatest, type Span } from './spans.ts'
+import { storyOf } from './story.ts'
+import type { ReplyKind, Verdict } from './verdict.ts'
 
 /** Everything that the steps found out about a reply. */
 export interface Findings {
   reading: Reading
   hits: readonly Hit<Entry>[]
   figures: readonly Figure[]
+  questions: readonly Question[]
   opinion: Opinion
-  urgent: (Hit<Entry> & { reading: Reading }) | null
+  urgent: Alarm | null
   scale: OptionScale
   business: string | undefined
   wasQuoting: boolean
+  /** What experience makes of the text; weighed once, and only where it is needed. */
+  likely: () => Likelihoods
+}
+
+/** Where a reply speaks of danger; the reading is that of the whole reply, the survey's own words included. */
+export interface Alarm extends Span {
+  reading: Reading
 }
 
 /** What the figures come to, once corrections are applied. */
-type Answer =
+export type Answer =
   | { state: 'none' }
   | { state: 'several'; figures: readonly Figure[] }
   | { state: 'off'; figure: Figure }
   | { state: 'one'; figure: Figure; rating: Rating }
 
-interface Draft {
-  kind: ReplyKind
-  rating: Rating | null
-  conflict: boolean
-  confidence: number
-  /** The story that the rating is taken from, where no word judges. */
-  story?: Story
-}
-
 /** Weighs everything that was found. Unknown is never satisfied: what cannot be told has no rating. */
 export function decide(findings: Findings): Verdict {
   const answer = answerOf(findings)
-  const draft = draftOf(findings, answer)
+  const draft = lean(draftOf(findings, answer), findings)
   const isComplaint = isDissatisfied(draft.rating) || draft.conflict
   const reasons = isComplaint ? refineReasons(findings) : []
   return {
@@ -55,86 +58,99 @@ export function decide(findings: Findings): Verdict {
   }
 }
 
+// 满意/不满意: the survey's own choice, and none made.
+const bothLevels = /^(?:是|对)?(?:非常)?满意(?:比较满意|基本满意|一般|or|或|或者|还是)?不满意$/
+
 function draftOf(findings: Findings, answer: Answer): Draft {
   const { reading, hits, opinion, urgent } = findings
   const has = (idea: Idea): boolean => hits.some((hit) => hit.entry.group.idea === idea)
   if (reading.symbols === '') {
-    if (findings.wasQuoting) return unrated('unclear', 0.6)
-    return unrated(isBlank(reading) ? 'empty' : 'unclear', 0.9)
+    if (findings.wasQuoting) return unrated('unclear', 0.6, 'form')
+    return unrated(isBlank(reading) ? 'empty' : 'unclear', 0.9, 'form')
   }
-  if (isCode(reading)) return unrated('unclear', 0.9)
+  if (isCode(reading)) return unrated('unclear', 0.9, 'form')
   const isRated = answer.state === 'one' || opinion.byLevel
-  if (has('auto_reply') && !isRated && !has('urgent')) return unrated('auto_reply', 0.95)
+  if (has('auto_reply') && !isRated && !has('urgent')) return unrated('auto_reply', 0.95, 'purpose')
   if (has('opt_out')) {
-    if (answer.state === 'one')
-      return { kind: 'opt_out', rating: answer.rating, conflict: false, confidence: 0.6 }
-    if (opinion.byLevel)
-      return { kind: 'opt_out', rating: opinion.rating, conflict: false, confidence: 0.6 }
-    return unrated('opt_out', 0.95)
+    const rating = answer.state === 'one' ? answer.rating : opinion.byLevel ? opinion.rating : null
+    return { ...unrated('opt_out', rating === null ? 0.95 : 0.6, 'purpose'), rating }
   }
-  if (answer.state === 'several' && opinion.rating === null) return unrated('unclear', 0.8)
-  if (has('wrong_person') && !isRated && !hasComplaint(opinion)) return unrated('wrong_person', 0.9)
+  if (answer.state === 'several' && findings.questions.length > 0)
+    return unrated('question', 0.8, 'form')
+  if (answer.state === 'several' && opinion.rating === null) return unrated('unclear', 0.8, 'form')
+  if (bothLevels.test(reading.symbols)) return unrated('unclear', 0.9, 'form')
+  if (isStranger(findings) && !isRated && opinion.rating === null)
+    return unrated('wrong_person', 0.9, 'stranger')
   const asked = questionWeight(findings)
   if (answer.state === 'one') return rated(findings, answer.figure, answer.rating)
-  if (answer.state === 'several') return unrated('unclear', 0.5)
-  if (asked >= 3 && !opinion.byLevel && !hasComplaint(opinion)) return unrated('question', 0.9)
-  if (opinion.byLevel && opinion.torn) return unrated('unclear', 0.4)
+  if (answer.state === 'several') return unrated('unclear', 0.5, 'form')
+  if (asked >= 3 && !opinion.byLevel && !hasComplaint(opinion))
+    return unrated('question', 0.9, 'question')
+  if (opinion.byLevel && opinion.torn) return unrated('unclear', 0.4, 'form')
   if (opinion.byLevel)
     return {
-      kind: 'rating',
+      ...unrated('rating', opinion.judgements.length === 1 ? 0.95 : 0.8, 'level'),
       rating: opinion.rating,
-      conflict: false,
-      confidence: opinion.judgements.length === 1 ? 0.95 : 0.8,
     }
-  if (has('deferral')) return unrated('comment_only', 0.7)
-  if (urgent !== null && !hasComplaint(opinion)) return unrated('comment_only', 0.5)
+  if (has('deferral')) return unrated('comment_only', 0.7, 'form')
+  if (urgent !== null && !hasComplaint(opinion)) return unrated('comment_only', 0.5, 'urgent')
   if (opinion.rating !== null && !(asked >= 2 && isWeak(findings))) {
     // A word for the whole is an answer, a complaint about something is a comment.
     const short =
       reading.symbols.length <= (hanOf(reading) === 0 ? 20 : 6) &&
       opinion.judgements.every((each) => each.rule === 'praise' || each.rule === 'complaint')
+    const confidence = opinion.tone === 'bad' ? 0.85 : 0.8
     return {
-      kind: short ? 'rating' : 'comment_only',
+      ...unrated(short ? 'rating' : 'comment_only', confidence, 'words'),
       rating: opinion.rating,
-      conflict: false,
-      confidence: opinion.tone === 'bad' ? 0.85 : 0.8,
     }
   }
-  if (asked >= 2 && !(has('wish') && !endsAsking(reading))) return unrated('question', 0.85)
-  if (answer.state === 'off') return unrated('unclear', 0.8)
+  if (asked >= 2 && !(has('wish') && !endsAsking(reading)))
+    return unrated('question', 0.85, 'question')
+  if (answer.state === 'off') return unrated('unclear', 0.8, 'form')
+  return toldBy(findings, has)
+}
+
+/** What is left to read where no word judges, asks or denies: courtesies, and stories. */
+function toldBy({ reading, opinion, urgent }: Findings, has: (idea: Idea) => boolean): Draft {
   const story = storyOf(reading)
   // A faint word of blame in a story of trouble is part of the story.
   const isPart = opinion.tone === 'bad' && opinion.reasons.length > 0 && story?.mood === 'bad'
   if (urgent !== null || has('wish') || (opinion.tone !== 'none' && !isPart))
-    return unrated('comment_only', 0.8)
+    return unrated('comment_only', 0.8, 'courtesy')
   if (has('thanks') && (story?.mood !== 'good' || story.contents < 2))
-    return unrated('comment_only', 0.8)
-  if (has('acknowledgement')) return unrated('unclear', 0.6)
-  if (endsAsking(reading)) return unrated('question', 0.6)
+    return unrated('comment_only', 0.8, 'courtesy')
+  if (has('acknowledgement')) return unrated('unclear', 0.6, 'form')
+  if (endsAsking(reading)) return unrated('question', 0.6, 'story')
   if (story !== null) {
     const rating = story.mood === 'bad' ? 'dissatisfied' : 'satisfied'
-    return { kind: 'comment_only', rating, conflict: false, confidence: 0.45, story }
+    return { ...unrated('comment_only', 0.45, 'story'), rating, story }
   }
-  return hanOf(reading) >= 4 ? unrated('comment_only', 0.3) : unrated('unclear', 0.5)
+  return hanOf(reading) >= 4
+    ? unrated('comment_only', 0.3, 'story')
+    : unrated('unclear', 0.5, 'form')
 }
 
-function unrated(kind: ReplyKind, confidence: number): Draft {
-  return { kind, rating: null, conflict: false, confidence }
+function unrated(kind: ReplyKind, confidence: number, basis: Draft['basis']): Draft {
+  return { kind, rating: null, conflict: false, confidence, basis }
 }
 
 /** A figure counts unless the words say the opposite: then a person decides. */
 function rated(findings: Findings, figure: Figure, rating: Rating): Draft {
-  const { opinion } = findings
+  const { opinion, hits } = findings
   const agrees: Draft = {
-    kind: 'rating',
+    ...unrated('rating', opinion.tone === 'none' ? 0.97 : 0.95, 'figure'),
     rating,
-    conflict: false,
-    confidence: opinion.tone === 'none' ? 0.97 : 0.95,
   }
-  const conflict: Draft = { kind: 'rating', rating: null, conflict: true, confidence: 0.3 }
-  if (figure.confirmed) return agrees
-  if (isGood(rating) && opensStory(findings, figure)) return unrated('unclear', 0.4)
-  if (opinion.torn && !isDissatisfied(rating)) return unrated('unclear', 0.4)
+  const conflict: Draft = {
+    ...unrated('rating', 0.3, 'figure'),
+    conflict: true,
+    figure: rating,
+  }
+  const corrects = hits.some(({ entry: { group } }) => group.idea === 'correction')
+  if (figure.confirmed || (corrects && !opinion.byLevel)) return agrees
+  if (isGood(rating) && opensStory(findings, figure)) return unrated('unclear', 0.4, 'form')
+  if (opinion.torn && !isDissatisfied(rating)) return unrated('unclear', 0.4, 'form')
   if (isDissatisfied(rating))
     return opinion.tone === 'good' && opinion.rating !== null ? conflict : agrees
   if (opinion.tone === 'none' && isGood(rating) && tellsOfTrouble(findings, figure.sure ? 2 : 0))
@@ -195,11 +211,21 @@ function answerOf({ figures, hits, scale }: Findings): Answer {
     : { state: 'one', figure: first, rating }
 }
 
-function questionWeight({ reading, hits }: Findings): number {
+// 还报什么警, 能办什么证 complain; 报什么警 asks back.
+const bitter = '还能才要再谁就'
+
+function isStranger({ hits, reading }: Findings): boolean {
+  return hits.some(
+    ({ entry: { group }, start }) =>
+      group.idea === 'wrong_person' && !bitter.includes(reading.symbols[start - 1] ?? ' '),
+  )
+}
+
+function questionWeight({ reading, hits, questions }: Findings): number {
   return greatest(
     hits.filter((hit) => hit.entry.group.idea === 'question' && !endsInDegree(reading, hit)),
     (hit) => hit.entry.group.weight ?? 2,
-    0,
+    questions.length === 0 ? 0 : 2,
   )
 }
 
@@ -255,44 +281,4 @@ function isBlank(reading: Reading): boolean {
     ((reading.marks[0] as number) & ~(mark.space | mark.stop)) === 0 &&
     !/[.。．｡…]/.test(reading.original)
   )
-}
-
-// A long reply may hit hundreds of patterns; a person reads a few dozen.
-const mostEvidence = 40
-
-const alwaysShown = new Set<Idea>(['mockery', 'rhetorical', 'correction'])
-const purposes = new Set<Idea>(['opt_out', 'auto_reply', 'wrong_person', 'question'])
-
-function evidenceOf(findings: Findings, answer: Answer, draft: Draft): Evidence[] {
-  const { reading, hits, opinion, urgent, scale } = findings
-  const found: Evidence[] = []
-  const add = (
-    rule: string,
-    says: string,
-    start: number,
-    end: number,
-    on: Reading = reading,
-  ): void => {
-    if (found.length < mostEvidence)
-      found.push({ rule, says, start: on.starts[start] as number, end: on.ends[end - 1] as number })
-  }
-  if (urgent !== null) add('urgent', 'urgent', urgent.start, urgent.end, urgent.reading)
-  const figures =
-    answer.state === 'several' ? answer.figures : answer.state === 'none' ? [] : [answer.figure]
-  for (const { value, start, end } of figures)
-    add('figure', scale[value] ?? 'off_scale', start, end)
-  for (const each of opinion.judgements)
-    add(each.rule, each.mocked ? 'mocked' : (each.rating ?? each.tone), each.start, each.end)
-  for (const hit of hits) {
-    const { idea } = hit.entry.group
-    if (alwaysShown.has(idea) || (idea === draft.kind && purposes.has(idea)))
-      add(idea, idea, hit.start, hit.end)
-  }
-  if (draft.story !== undefined)
-    add('story', draft.rating as Rating, draft.story.start, draft.story.end)
-  if (found.length === 0 && draft.kind === 'comment_only')
-    for (const hit of hits)
-      if (hit.entry.group.idea === 'thanks' || hit.entry.group.idea === 'wish')
-        add(hit.entry.group.idea, 'comment_only', hit.start, hit.end)
-  return found
 }

@@ -1,3 +1,4 @@
+import { asking } from './lexicon/asking.ts'
 import { complaintGeneral } from './lexicon/complaint-general.ts'
 import { complaintManners } from './lexicon/complaint-manners.ts'
 import { complaintResult } from './lexicon/complaint-result.ts'
@@ -8,6 +9,10 @@ import { neutral } from './lexicon/neutral.ts'
 import { praise } from './lexicon/praise.ts'
 import { purposes } from './lexicon/purposes.ts'
 import { urgent } from './lexicon/urgent.ts'
+import { spoken } from './lexicon/spoken.ts'
+import { strangers } from './lexicon/strangers.ts'
+import { urgentMore } from './lexicon/urgent-more.ts'
+import { urgentOver } from './lexicon/urgent-over.ts'
 import type { Group, Idea } from './lexicon/words.ts'
 
 /** One pattern of a lexicon, ready for the matcher. */
@@ -24,6 +29,7 @@ export const lexicons: readonly Group[] = [
   ...level,
   ...middling,
   ...praise,
+  ...spoken,
   ...complaintManners,
   ...complaintService,
   ...complaintResult,
@@ -31,7 +37,11 @@ export const lexicons: readonly Group[] = [
   ...mockery,
   ...neutral,
   ...purposes,
+  ...asking,
+  ...strangers,
   ...urgent,
+  ...urgentMore,
+  ...urgentOver,
 ]
 
 // A comma inside a word of blame must not take the blame away.

@@ -108,7 +108,9 @@ function candidateAt(reading: Reading, at: number, scale: OptionScale): Candidat
   // 两 counts and never answers by itself.
   if (symbols[at] === '两' && !isScore(symbols, at + 1) && !symbols.startsWith('颗星', at + 1))
     return null
-  if (value !== undefined) return { value, end: at + 1, sure: false }
+  // 电话给一个 counts, 选第一个 answers.
+  if (symbols[at] === '一' && symbols[at + 1] === '个' && symbols[at - 1] !== '第') return null
+  if (value !== undefined) return { value, end: at + 1, sure: isScore(symbols, at + 1) }
   return spelledAt(reading, at)
 }
 
@@ -171,7 +173,7 @@ function isAnswer(
   levelEnds: ReadonlySet<number>,
 ): boolean {
   const { symbols, marks } = reading
-  const pausesBefore = start === 0 || marks[start] !== 0
+  const pausesBefore = start === 0 || marks[start] !== 0 || endsEmoji(symbols, start)
   const pausesBehind =
     end === symbols.length || ((marks[end] as number) & ~mark.quote) !== 0 || marks[end] !== 0
   if (followsPlace(symbols, start)) return false
@@ -190,6 +192,12 @@ function isAnswer(
   }
   // 很满意1, 态度好3: right behind a level word and at the end.
   return (sure || levelEnds.has(start)) && levelEnds.has(start) && closed
+}
+
+/** 🌹1: what follows an emoji stands by itself. */
+function endsEmoji(symbols: string, at: number): boolean {
+  const unit = symbols.charCodeAt(at - 1)
+  return unit >= 0xdc00 && unit <= 0xdfff
 }
 
 /** 2分, 4星 are scores whatever follows. */

@@ -166,6 +166,9 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
     // 什么服务？ alone asks which one.
     const isWhole = hit.start === 0 && hit.end === reading.symbols.length
     if (isWhole && /^[什啥]/.test(reading.symbols) && isAsked(reading, hit.end)) return null
+    // 没推来推去, 没有乱收费: a scene that did not happen.
+    if (tone === 'bad' && isSpared(reading, hit.start))
+      return { ...base, tone: 'good', weight: 1, reasons: [] }
     return {
       ...base,
       tone,
@@ -202,6 +205,14 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
   return group.idea === 'level'
     ? { ...judgement, rating: levelOf(bad, turned, group.rating === 'very_satisfied' ? 2 : degree) }
     : judgement
+}
+
+// 都没, 还没 and 有没 deny something else.
+const spared =
+  /(?:^|[^都还有又就从])(?:没|没有|没再|不用|不用再|不必|免得|省得|没让我|没叫我|不会)$/
+
+function isSpared({ symbols, marks }: Reading, start: number): boolean {
+  return marks[start] === 0 && spared.test(symbols.slice(Math.max(0, start - 5), start))
 }
 
 /** 烦不烦, 好不好: the word and its denial ask. */

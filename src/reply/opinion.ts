@@ -70,7 +70,9 @@ export function formOpinion(
     return { ...opinion, rating, tone: 'bad', byLevel: true }
   }
   if (goodLevels.length > 0) {
-    const turn = turnAt(reading, hits, goodLevels, strongBad)
+    const turn = closesLetter(reading, goodLevels, judgements)
+      ? 'good'
+      : turnAt(reading, hits, goodLevels, strongBad)
     if (isMocked || (strongBad.length > 0 && turn === 'none') || (rhetorical && turn !== 'good'))
       return { ...opinion, rating: 'dissatisfied', tone: 'bad', mocked: true }
     const severe = strongBad.some((each) => !isSoft(each))
@@ -104,6 +106,19 @@ export function formOpinion(
   }
   if (good.length > 0) return { ...opinion, rating: 'satisfied', tone: 'good', reasons: [] }
   return opinion
+}
+
+// From here on a text is a letter: it tells what went wrong, and closes with what it comes to.
+const shortestLetter = 60
+
+/** A letter whose last word is the level: 我代表全家说声满意. */
+function closesLetter(
+  { symbols }: Reading,
+  levels: readonly Judgement[],
+  all: readonly Judgement[],
+): boolean {
+  const last = greatest(levels, (each) => each.start, 0)
+  return symbols.length >= shortestLetter && all.every((each) => each.start <= last)
 }
 
 function goesOn(reading: Reading, judgements: readonly Judgement[]): boolean {

@@ -158,7 +158,10 @@ function branches(source: string): string[] {
 function classWords(name: string, classes: WordClasses): string[] {
   const words = classes[name]
   if (words === undefined) throw new Error(`there is no word class <${name}>`)
-  return [...words]
+  // A class may itself hold quantities.
+  return words.map((word) =>
+    word.replace(/\{(\w+)\}/, (_, counted: string) => quantity(counted)[0] as string),
+  )
 }
 
 function quantity(name: string): string[] {

@@ -134,14 +134,22 @@ function chineseAt(reading: Reading, start: number, numeral: number): Folded | n
   if (counted === null) return null
   // 几点 asks for a time.
   if (counted.name === 'clock' && symbols[start] === '几') return null
-  // So does 几天能拿.
-  if (symbols[start] === '几' && '能可会才'.includes(symbols[counted.end] ?? ' ')) return null
+  // So do 几天能拿 and 最快几天, but 跑了几趟 tells.
+  if (symbols[start] === '几' && counted.name !== 'min' && asksHowMany(reading, start, counted.end))
+    return null
   if (counted.name !== 'cnt') return counted
   // 两个民警 counts people, but no option is written so: the words stay readable for the lexicons.
   if (symbols[start] !== '第') return null
   // 选第三个 names an option.
   const closes = counted.end === symbols.length || reading.marks[counted.end] !== 0
   return closes && '个项档'.includes(symbols[counted.end - 1] as string) ? null : counted
+}
+
+/** Whether a count of 几 is asked for: 几天能拿, 能选几次. */
+function asksHowMany({ symbols, marks }: Reading, start: number, end: number): boolean {
+  if ('能可会才'.includes(symbols[end] ?? ' ')) return true
+  const closes = end === symbols.length || ((marks[end] as number) & mark.end) !== 0
+  return closes && '要能快天差可得用多选'.includes(symbols[start - 1] ?? ' ')
 }
 
 /** The number's unit, with 多 个 半 around it. */
@@ -198,8 +206,9 @@ function unitAt(reading: Reading, start: number): { kind: UnitKind; end: number 
     node = unitTrie.next(node, symbols.charCodeAt(end))
   }
   if (found === null) return null
-  // 2 车位难找: what a space parts from a one-character thing does not count it.
-  if (isSpaced && found.kind === 'things' && found.end - start === 1) return null
+  // 2 车位难找, 1 窗口态度差: what a space parts from a place or a one-character thing does not count it.
+  const isPlace = found.end - start === 1 || symbols.startsWith('窗口', start)
+  if (isSpaced && found.kind === 'things' && isPlace) return null
   const isSure = unitsOverMarks.has(found.kind) && found.end - start > 1
   return torn && !isSure ? null : found
 }

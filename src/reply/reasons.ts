@@ -1,4 +1,5 @@
 import type { Findings } from './decide.ts'
+import { learnedReasons } from './experience/heads.ts'
 import { topicsOf } from './story.ts'
 import type { ReplyReason } from './verdict.ts'
 
@@ -13,8 +14,41 @@ const shortestStory = 5
 const furtherShare = 0.5
 const fewestUnnamedVotes = 3
 
+/** What the complaints are about, the main reason first. */
+export function refineReasons(findings: Findings): ReplyReason[] {
+  return weigh(namedReasons(findings), findings)
+}
+
+// How likely a reason must be that no word names, one that a word names, and the only one.
+const likelyAlone = 0.28
+const likelyNamed = 0.07
+const likelyOnly = 0.2
+// What is shorter names its reason or has none.
+const fewestTold = 7
+
+/** The reasons that words name and experience does not doubt, and those that experience sees; the likeliest first. */
+function weigh(
+  named: ReplyReason[],
+  { likely, business, opinion, reading }: Findings,
+): ReplyReason[] {
+  if (opinion.tone === 'good' || reading.symbols.length < fewestTold) return named
+  const { reason: likelihoodOf } = likely()
+  const likelihoods = new Map<ReplyReason, number>()
+  for (const reason of learnedReasons) {
+    const here = atThisBusiness(reason, business)
+    likelihoods.set(here, Math.max(likelihoods.get(here) ?? 0, likelihoodOf(reason)))
+  }
+  const all = [...likelihoods].sort((a, b) => b[1] - a[1])
+  const found = all
+    .filter(([reason, each]) => each > (named.includes(reason) ? likelyNamed : likelyAlone))
+    .map(([reason]) => reason)
+  if (found.length > 0) return found
+  const [first] = all
+  return first !== undefined && first[1] > likelyOnly ? [first[0]] : named
+}
+
 /** What the complaints are about, the main reason first: what the words of blame name, weighed with what the story is about. */
-export function refineReasons({ opinion, business, reading }: Findings): ReplyReason[] {
+function namedReasons({ opinion, business, reading }: Findings): ReplyReason[] {
   if (opinion.tone === 'good') return []
   const votes = new Map<ReplyReason, number>()
   const named = new Set<ReplyReason>()

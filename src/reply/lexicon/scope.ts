@@ -18,7 +18,7 @@ export const scopeWords = {
     ),
   /** What strengthens. */
   strong:
-    '不是一般的 不是一般地 不是一点点的 不是一般 那叫一个 别提多 甭提多 非常 十分 特别 极 极其 极为 极度 太 最 超 超级 相当 无比 万分 绝对 完全 百分百 百分之百 恁 恁么 一百个 一万个 格外 异常 特 贼 忒 极端 严重 强烈 彻底 大大 巨 老 十二分 100 {full} 深深 实在太 简直太 very extremely totally absolutely really completely super so highly 顶 最最 非常非常 很很 透顶 无敌 爆 怪'
+    '没见过这么 没见过这样 从没见过这么 从来没见过这么 没见过比这更 没碰到过这么 没遇到过这么 没遇过这么 没碰过这么 没受过这么 头一回见这么 头一次见这么 第一次见这么 没有比这更 没有比这还 再没有比这更 不是一般的 不是一般地 不是一点点的 不是一般 那叫一个 别提多 甭提多 非常 十分 特别 极 极其 极为 极度 太 最 超 超级 相当 无比 万分 绝对 完全 百分百 百分之百 恁 恁么 一百个 一万个 格外 异常 特 贼 忒 极端 严重 强烈 彻底 大大 巨 老 十二分 100 {full} 深深 实在太 简直太 very extremely totally absolutely really completely super so highly 顶 最最 非常非常 很很 透顶 无敌 爆 怪'
       .replace(' {full}', ' \uE008')
       .split(' '),
   mild: '很 挺 蛮 比较 较 还 还算 算 算是 真 真的 真是 真心 确实 的确 都 也 全 好 够 总的 总体 总体上 整体 整体上 还是 真是太 是 就 就是 更 更加 一直 一向 始终 蛮是 也都 全都 都是 都很 感觉 觉得 还真 可真 真真 倒是 倒 可 可是真 实在 实在是 quite pretty fairly'.split(
