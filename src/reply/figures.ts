@@ -40,10 +40,12 @@ export function readFigures(
       .map((hit) => hit.end),
   )
   const found: Figure[] = []
-  if (isForeign(reading, hits)) return found
+  const isEnglish = isForeign(reading, hits)
+  // In a foreign text i and v are words; digits answer where something else in it judges.
+  if (isEnglish && !hits.some(({ entry: { group } }) => judging.has(group.idea))) return found
   for (let at = 0; at < symbols.length; at += 1) {
     const candidate = candidateAt(reading, at, scale)
-    if (candidate === null) continue
+    if (candidate === null || (isEnglish && !candidate.sure)) continue
     const { value, end, sure } = candidate
     if (isAnswer(reading, at, end, sure, begins, levelEnds))
       found.push({
@@ -78,6 +80,8 @@ function isForeign({ symbols, marks }: Reading, hits: readonly Hit<Entry>[]): bo
   }
   return unknown > 0
 }
+
+const judging = new Set(['level', 'praise', 'complaint'])
 
 interface Candidate {
   value: string
@@ -177,6 +181,9 @@ function isAnswer(
   const pausesBehind =
     end === symbols.length || ((marks[end] as number) & ~mark.quote) !== 0 || marks[end] !== 0
   if (followsPlace(symbols, start)) return false
+  // 就1个人, 只开2个: what 个 follows is counted, but for 选第二个.
+  if (symbols[end] === '个' && !'第选择按填回'.includes(symbols[start - 1] ?? ' ') && start > 0)
+    return false
   const prefixed =
     isPrefixed(reading, start) &&
     (sure ||
@@ -186,7 +193,7 @@ function isAnswer(
   const closed = pausesBehind || suffixEnd !== null
   if (prefixed && (closed || begins.has(end) || (sure && mayGoOn(symbols, end)))) return true
   if (pausesBefore) {
-    if (closed) return sure || start === 0 || isWholeClause(reading, start, suffixEnd ?? end)
+    if (closed) return sure || start === 0 || closesReply(reading, start, suffixEnd ?? end)
     if (begins.has(end)) return sure || start === 0
     return sure && start === 0 && mayGoOn(symbols, end)
   }
@@ -242,9 +249,11 @@ function suffixOf(reading: Reading, end: number): number | null {
   return found
 }
 
-function isWholeClause(reading: Reading, start: number, end: number): boolean {
-  const { symbols, marks } = reading
-  return (start === 0 || marks[start] !== 0) && (end === symbols.length || marks[end] !== 0)
+/** 总的来说，一: in the middle of a story a lonely 一 is half of a word. */
+function closesReply({ symbols, marks }: Reading, start: number, end: number): boolean {
+  return (
+    end === symbols.length || (symbols.length < longReply && marks[start] !== 0 && marks[end] !== 0)
+  )
 }
 
 function isWithdrawn(reading: Reading, start: number, end: number): boolean {

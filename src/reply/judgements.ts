@@ -125,7 +125,9 @@ export function withoutInner(hits: readonly Hit<Entry>[]): Hit<Entry>[] {
     if (hit.end <= solidEnd) continue
     kept.push(hit)
     // Praise with a gap may have a complaint in the gap.
-    const covers = hit.start === hit.tail || hit.entry.group.idea === 'complaint'
+    const { idea } = hit.entry.group
+    // 太贴心了 may mock and may be meant: the praise in it is read, too.
+    const covers = idea !== 'mockery' && (hit.start === hit.tail || idea === 'complaint')
     if (covers) solidEnd = Math.max(solidEnd, hit.end)
   }
   return kept
@@ -209,7 +211,7 @@ function judge(reading: Reading, hit: Hit<Entry>): Judgement | null {
 
 // 都没, 还没 and 有没 deny something else.
 const spared =
-  /(?:^|[^都还有又就从])(?:没|没有|没再|不用|不用再|不必|免得|省得|没让我|没叫我|不会)$/
+  /(?:^|[^都还有又就从])(?:没|没有|没再|不用|不用再|不必|免得|省得|没让我|没叫我|没让|没叫|没有让|不会)$/
 
 function isSpared({ symbols, marks }: Reading, start: number): boolean {
   return marks[start] === 0 && spared.test(symbols.slice(Math.max(0, start - 5), start))

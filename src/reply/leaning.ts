@@ -1,8 +1,8 @@
 import { isDissatisfied, type Rating } from '../foundation/rating.ts'
 import type { Findings } from './decide.ts'
+import { courtesiesOf } from './experience/courtesies.ts'
 import { leaningOf, leanings, type Leaning } from './experience/heads.ts'
 import type { Judgement } from './judgements.ts'
-import type { Reading } from './reading.ts'
 import type { Story } from './story.ts'
 import type { ReplyKind } from './verdict.ts'
 
@@ -42,7 +42,7 @@ const trust: Partial<Record<Draft['basis'], number>> = {
   story: 0,
 }
 // Praise that the rules do not see must be likelier by this much: a missed complaint is the worst.
-const caution = 0.5
+const caution = 1
 // A text this short says too little to experience; a word that judges in it says more.
 const fewestSymbols = 4
 const fewestBesideWords = 8
@@ -50,13 +50,13 @@ const learnedConfidence = 0.5
 
 /** Weighs what the rules made of a reply against what experience makes of it. */
 export function lean(draft: Draft, findings: Findings): Draft {
-  const { reading, opinion } = findings
+  const { opinion } = findings
   if (draft.basis === 'figure') return weighFigure(draft, findings)
   if (draft.basis === 'level') return weighLevel(draft, findings)
   if (draft.basis === 'urgent') return draft
   const own = trust[draft.basis]
   const fewest = draft.basis === 'words' ? fewestBesideWords : fewestSymbols
-  if (own === undefined || !isTold(reading, fewest)) return draft
+  if (own === undefined || !isTold(findings, fewest)) return draft
   const { leaning } = findings.likely()
   const likelihoods = new Map(leanings.map((each) => [each, leaning(each)]))
   if (draft.rating === 'basically_satisfied')
@@ -84,16 +84,28 @@ export function lean(draft: Draft, findings: Findings): Draft {
 }
 
 /** Whether a reply tells enough, in Chinese, for experience to judge. */
-function isTold({ symbols }: Reading, fewest: number): boolean {
-  return symbols.length >= fewest && /[\u4e00-\u9fff]/.test(symbols)
+function isTold({ reading: { symbols }, hits }: Findings, fewest: number): boolean {
+  // Courtesies tell nothing, so that no polite ending makes a story of a word.
+  let told = symbols.length
+  let from = 0
+  for (const { start, end } of courtesiesOf(hits)) {
+    told -= Math.max(0, end - Math.max(start, from))
+    from = Math.max(from, end)
+  }
+  return told >= fewest && /[\u4e00-\u9fff]/.test(symbols)
 }
 
-function closesWithLevel({ opinion: { judgements } }: Findings): boolean {
+// A letter says what it comes to wherever it likes.
+const shortestLetter = 60
+
+function closesWithLevel({ opinion: { judgements }, reading: { symbols } }: Findings): boolean {
   const last = judgements.reduce<Judgement | null>(
     (latest, each) => (latest === null || each.start >= latest.start ? each : latest),
     null,
   )
-  return last?.tone === 'good' && last.rating !== null && !last.mocked && !last.torn
+  const closes =
+    symbols.length >= shortestLetter ? judgements.find((each) => each.rating !== null) : last
+  return closes?.tone === 'good' && closes.rating !== null && !closes.mocked && !closes.torn
 }
 
 const plain = { rating: null, conflict: false, confidence: learnedConfidence }
@@ -110,7 +122,7 @@ const drafts: Record<Leaning, Omit<Draft, 'basis'>> = {
 // A figure and words that contradict it: how sure experience must be of the words.
 const sureOfWords = 0.8
 // The figure and experience against the words of a lexicon.
-const sureOfFigure = 0.7
+const sureOfFigure = 0.93
 const fewestWords = 6
 
 /** 1，贼把空调扛走了你们还在问几号楼: a figure, and a story that says the opposite. */
@@ -120,8 +132,7 @@ function weighFigure(draft: Draft, { reading, likely, opinion }: Findings): Draf
   if (draft.figure !== undefined) {
     // 我说了难听话，人家没计较，给5分: words of blame that blame nobody here.
     const same = isDissatisfied(draft.figure) ? 'bad' : 'good'
-    const fewest = same === 'bad' ? sureOfLevel : sureOfFigure
-    const agrees = leaning(same) > fewest && !opinion.byLevel && !opinion.mocked
+    const agrees = leaning(same) > sureOfFigure && !opinion.byLevel && !opinion.mocked
     return agrees
       ? {
           ...draft,

@@ -163,7 +163,8 @@ function asksWhetherItCan(reading: Reading, start: number, end: number): boolean
 /** Whether 吗 or a question mark closes what ends here. */
 export function isAsked(reading: Reading, end: number): boolean {
   const next = reading.symbols[end]
-  if (next !== undefined && '吗么'.includes(next) && reading.marks[end] === 0) return true
+  // 吗 opens no clause, whatever stands before it.
+  if (next === '吗' || (next === '么' && reading.marks[end] === 0)) return true
   return ((reading.marks[end] as number) & mark.question) !== 0
 }
 

@@ -1,5 +1,5 @@
 import { signOf } from './characters.ts'
-import { isHan, mark, type Reading } from './reading.ts'
+import { isHan, isLatin, mark, type Reading } from './reading.ts'
 
 const fewestSpaced = 5
 const spacedShare = 0.75
@@ -89,9 +89,16 @@ export function without(
   return { original: reading.original, symbols, starts, ends, marks, numbers: none }
 }
 
-/** The reading as if nothing had been put between its sentences and clauses; its end stays as it is. */
+/**
+ * The reading as if nothing had been put between its sentences, clauses and Chinese words; its end stays as it is, and
+ * so do the spaces between words of Latin letters.
+ */
 export function withoutPauses(reading: Reading): Reading {
-  const last = reading.symbols.length
-  const marks = reading.marks.map((each, at) => (at === last ? each : each & ~mark.pause))
+  const { symbols } = reading
+  const marks = reading.marks.map((each, at) => {
+    if (at === symbols.length) return each
+    const joins = !isLatin(symbols.charCodeAt(at)) || !isLatin(symbols.charCodeAt(at - 1))
+    return each & ~(joins ? mark.pause | mark.space : mark.pause)
+  })
   return { ...reading, marks }
 }

@@ -61,6 +61,8 @@ export function formOpinion(
   }
   const badLevels = bad.filter((each) => each.rating !== null)
   const goodLevels = good.filter((each) => each.rating !== null)
+  if (badLevels.length > 0 && isTakenBack(reading, hits, badLevels, goodLevels))
+    return { ...opinion, rating: bestOf(goodLevels), tone: 'good', byLevel: true, reasons: [] }
   if (badLevels.length > 0) {
     const last = badLevels[badLevels.length - 1] as Judgement
     // 不是不满意，是很满意: a good level after the bad one only counts where the bad one is taken back.
@@ -119,6 +121,29 @@ function closesLetter(
 ): boolean {
   const last = greatest(levels, (each) => each.start, 0)
   return symbols.length >= shortestLetter && all.every((each) => each.start <= last)
+}
+
+/** 不是满意，是非常满意; 不满意发错了，我是说满意: a good level that takes the bad one's place. */
+function isTakenBack(
+  { symbols }: Reading,
+  hits: readonly Hit<Entry>[],
+  bad: readonly Judgement[],
+  good: readonly Judgement[],
+): boolean {
+  const lastGood = greatest(good, (each) => each.start, -1)
+  if (lastGood < greatest(bad, (each) => each.start, -1)) return false
+  const mistaken = hits.some(
+    (hit) =>
+      hit.entry.group.idea === 'correction' &&
+      hit.start < lastGood + 4 &&
+      /[错误]|我是说|应该是|更正|改/.test(symbols.slice(hit.start, hit.end)),
+  )
+  const raised = bad.every(
+    (each) =>
+      symbols.startsWith('不是', each.start) &&
+      !/不是.*不/.test(symbols.slice(each.start, each.end)),
+  )
+  return mistaken || (raised && /^(?:而)?是/.test(symbols.slice(lastGood, lastGood + 2)))
 }
 
 function goesOn(reading: Reading, judgements: readonly Judgement[]): boolean {

@@ -142,7 +142,10 @@ function chineseAt(reading: Reading, start: number, numeral: number): Folded | n
   if (symbols[start] !== '第') return null
   // 选第三个 names an option.
   const closes = counted.end === symbols.length || reading.marks[counted.end] !== 0
-  return closes && '个项档'.includes(symbols[counted.end - 1] as string) ? null : counted
+  const isSoft = symbols[counted.end] === '吧'
+  return (closes || isSoft) && '个项档'.includes(symbols[counted.end - 1] as string)
+    ? null
+    : counted
 }
 
 /** Whether a count of 几 is asked for: 几天能拿, 能选几次. */

@@ -1,5 +1,6 @@
 import type { OptionScale } from '../foundation/rating.ts'
 import { entriesOf, lexicons, type Entry } from './entries.ts'
+import { courtesiesOf } from './experience/courtesies.ts'
 import { experience } from './experience/experience.ts'
 import { weighable } from './experience/grams.ts'
 import type { Likelihoods } from './experience/weigh.ts'
@@ -58,6 +59,7 @@ function isAboutDanger(entry: Entry): boolean {
 
 // Experience knows no commas: what it is sure of hangs on none.
 const surelyGood = 0.9
+const longEnough = 24
 
 function read(
   text: string,
@@ -77,7 +79,7 @@ function read(
   const verdict = decide(findings)
   if (!isPraise(verdict) || !hasPauses(reading)) return verdict
   // Praise that is none where a comma is left out hangs on the comma: a person decides.
-  if (likely().leaning('good') > surelyGood) return verdict
+  if (reading.symbols.length > longEnough && likely().leaning('good') > surelyGood) return verdict
   const unparted = toReading(withoutPauses(own))
   const others = all.find(unparted)
   const other = decide(
@@ -116,12 +118,6 @@ function likelihoods(
 ): Findings['likely'] {
   let weighed: Likelihoods | null = null
   return () => (weighed ??= experience.weigh(weighable(reading, courtesiesOf(hits)), business))
-}
-
-function courtesiesOf(hits: readonly Hit<Entry>[]): Hit<Entry>[] {
-  return hits
-    .filter(({ entry: { group } }) => group.idea === 'thanks')
-    .sort((a, b) => a.start - b.start)
 }
 
 function findingsOf(
@@ -168,7 +164,7 @@ function isPraise({ rating, evidence }: Verdict): boolean {
 
 function hasPauses({ symbols, marks }: Reading): boolean {
   for (let at = 1; at < symbols.length; at += 1)
-    if (((marks[at] as number) & mark.pause) !== 0) return true
+    if (((marks[at] as number) & (mark.pause | mark.space)) !== 0) return true
   return false
 }
 

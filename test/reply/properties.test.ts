@@ -6,6 +6,9 @@ import { isUrgent, understand } from '../../src/reply/understand.ts'
 import { replyKinds, replyReasons, type Verdict } from '../../src/reply/verdict.ts'
 import { labelled } from './labelled.ts'
 
+// The same texts every time: what is found by chance is found by whoever changes the seed on purpose.
+const seed = 20_260_101
+
 const isSatisfied = ({ rating }: Verdict) => rating === 'satisfied' || rating === 'very_satisfied'
 
 interface Dissatisfied {
@@ -56,7 +59,7 @@ function turned(change: fc.Arbitrary<(text: string) => string>): string | null {
     change,
     ({ text, scale, business }, turn) => !isSatisfied(understand(turn(text), { scale, business })),
   )
-  const { failed, counterexample } = fc.check(kept, { numRuns: 2_000 })
+  const { failed, counterexample } = fc.check(kept, { numRuns: 2_000, seed })
   if (!failed || counterexample === null) return null
   const [{ text }, turn] = counterexample
   return `${text} → ${turn(text)}`
@@ -145,6 +148,7 @@ const texts: [string, fc.Arbitrary<string>][] = [
 test.each(texts)('any text of %s gets a sound verdict without an exception', (_, arbitrary) => {
   const { failed, counterexample } = fc.check(fc.property(arbitrary, scales, isSound), {
     numRuns: 3_000,
+    seed,
   })
   expect(failed ? counterexample : null).toBeNull()
 })
