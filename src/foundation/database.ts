@@ -1,6 +1,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { Client, Pool, TypeOverrides } from 'pg'
 import type { DB } from './db-types.ts'
+import { keepPrepared } from './prepared.ts'
 
 /** The role under which `serve` and `work` do everything; the owner's rights are for migrations alone. */
 export const appRole = 'huifang_app'
@@ -33,7 +34,10 @@ export function appPool(url: string, options: { max: number; searchPath?: string
   // A connection that the server cuts is replaced at its next use; without listeners Node would exit. The
   // pool listens to idle ones alone: one that is cut between two statements of a transaction needs its own.
   pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+    keepPrepared(client)
+  })
   return pool
 }
 
