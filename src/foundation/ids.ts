@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { dateAt, type Clock } from './clock.ts'
+import { takeRandom } from './random.ts'
 
 /** A UUIDv7 (RFC 9562): its first 48 bits are milliseconds, so that ids sort by age and choose the month's partition. */
 export type Id = string

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
 import { AppError } from './errors.ts'
+import { takeRandom } from './random.ts'
 
 /** A key of 32 bytes; its id (1 to 32 characters of ASCII) stands in every cipher text made with it. */
 export interface SealingKey {
@@ -39,7 +40,7 @@ export function sealer({ keys }: { keys: readonly SealingKey[] }): Sealer {
 
   return {
     seal(text, context) {
-      const nonce = randomBytes(nonceLength)
+      const nonce = takeRandom(nonceLength)
       const cipher = createCipheriv('aes-256-gcm', byId.get(current.id)!, nonce)
       cipher.setAAD(authenticated(header, context))
       const body = [cipher.update(text, 'utf8'), cipher.final()]
