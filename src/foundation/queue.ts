@@ -56,6 +56,8 @@ export interface QueueSettings {
 }
 
 const chunkSize = 100
+// In PostgreSQL adding in bulk makes temporary tables, which costs as much as adding a score of jobs one by one.
+const fewJobs = 8
 
 /** Opens the queues on Redis where there is one, else on BullMQ's PostgreSQL backend. */
 export async function openQueues<Name extends string>(
@@ -91,7 +93,12 @@ export async function openQueues<Name extends string>(
     const jobs = batches.map((ids) => ({ name: 'look', data: rowIds.parse({ ids }) }))
     if (jobs.length === 0) return
     try {
-      await answered(queueOf(name).addBulk(jobs))
+      const queue = queueOf(name)
+      await answered(
+        jobs.length <= fewJobs
+          ? Promise.all(jobs.map((job) => queue.add(job.name, job.data)))
+          : queue.addBulk(jobs),
+      )
     } catch (error) {
       log.warn({ err: error, queue: name }, 'wake-up lost; the sweep repeats it')
     }
