@@ -124,7 +124,8 @@ export async function goRound(
   if (after.delivered - before.delivered !== count) throw new Error('receipts are missing')
 }
 
-async function anythingRaw(stage: Stage): Promise<boolean> {
+/** Whether a push is stored that nobody has understood yet. */
+export async function anythingRaw(stage: Stage): Promise<boolean> {
   const row = await stage.core.db
     .selectFrom('inbound')
     .select('id')

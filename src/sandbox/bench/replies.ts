@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http'
 import { sql } from 'kysely'
 import { stopwatch, systemClock } from '../../foundation/clock.ts'
 import { formatProviderTime } from '../../sms/provider-time.ts'
+import { anythingRaw } from './loop.ts'
 import { openPlain } from './plain.ts'
 import { phoneOf } from './rows.ts'
 import { startServers, type Backend, type BenchServers, type Progress } from './servers.ts'
@@ -109,7 +110,7 @@ async function flood(stage: Stage, hooks: string, first: number, count: number):
   }
   const elapsedMs = stopwatch()
   await Promise.all(Array.from({ length: senders }, send))
-  await waitFor('the verdicts', 300, async () => (await countReplies(stage)) >= before + count)
+  await allUnderstood(stage, before + count)
   const perSecond = (count / elapsedMs()) * 1000
   agent.destroy()
   return perSecond
@@ -137,8 +138,7 @@ async function pace(stage: Stage, hooks: string, first: number) {
     )
   }
   await Promise.all(sent)
-  const wanted = before + pushes * paced.pushOf
-  await waitFor('the verdicts', 60, async () => (await countReplies(stage)) >= wanted)
+  await allUnderstood(stage, before + pushes * paced.pushOf)
   agent.destroy()
   latencies.sort((a, b) => a - b)
   const at = (share: number) => latencies[Math.floor((latencies.length - 1) * share)]!
@@ -185,6 +185,12 @@ function post(agent: Agent, url: string, body: string): Promise<void> {
     )
     call.on('error', reject).end(body)
   })
+}
+
+/** Waits until no push is raw any more; counting again and again would take what is measured from the database. */
+async function allUnderstood(stage: Stage, wanted: number): Promise<void> {
+  await waitFor('the verdicts', 300, async () => !(await anythingRaw(stage)))
+  if ((await countReplies(stage)) !== wanted) throw new Error('replies are missing')
 }
 
 async function countReplies({ core }: Stage): Promise<number> {
