@@ -56,7 +56,7 @@ import { staffRoutes } from './staff/routes.ts'
 import { sessionRoutes } from './staff/session-routes.ts'
 import { dropStale } from './sms/stale.ts'
 import { askOwner } from './survey/ask.ts'
-import { sentText, textCitizen } from './survey/case-text.ts'
+import { sentAsk, textCitizen } from './survey/case-text.ts'
 import { byHand } from './telephony/telephony.ts'
 import { templateReader } from './template/store.ts'
 import { unitRoutes } from './unit/routes.ts'
@@ -132,7 +132,7 @@ export async function buildApp(
     ownerOf: (purpose) => (purpose === 'ask' ? surveyOwner : noOwner),
     telephony: byHand,
     textCitizen: (tx, caseId, purpose) => textCitizen(texting, tx, caseId, purpose),
-    sentText: (caseId) => sentText(texting, core.db, caseId),
+    sentAsk: (caseId) => sentAsk(texting, core.db, caseId),
     close: async () => {
       await queues.close(config.HUIFANG_SHUTDOWN_SECONDS * 1000)
       await core.db.destroy()

@@ -10,10 +10,10 @@ import { columns, type Callback } from './store.ts'
  * ones. Cases out of sight are not seen at all (law 7). Lease by the database's clock.
  */
 export async function claimNext(
-  deps: Pick<Core, 'db'>,
+  tx: Tx,
   claim: { staffId: Id; sight: Sight; leaseSeconds: number },
 ): Promise<Callback | null> {
-  const row = await deps.db
+  const row = await tx
     .updateTable('callback')
     .set({
       state: 'claimed',

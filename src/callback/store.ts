@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { nowPlus, type Tx } from '../foundation/database.ts'
+import { anyOf, nowPlus, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Rating } from '../foundation/rating.ts'
 import { drawnOrigins, type CallbackOrigin, type CallbackState, type Finding } from './rules.ts'
@@ -78,7 +78,7 @@ export async function lockCallbacks(
   return tx
     .selectFrom('callback')
     .select(['caseId', 'state'])
-    .where('caseId', 'in', [...caseIds])
+    .where('caseId', '=', anyOf(caseIds))
     .orderBy('id')
     .forUpdate()
     .execute()

@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
 import { writeAudit } from '../foundation/audit.ts'
 import { inBusinessZone } from '../foundation/clock.ts'
+import { anyOf } from '../foundation/database.ts'
 import { AppError } from '../foundation/errors.ts'
-import type { Id } from '../foundation/ids.ts'
+import { idSpan, idTime, type Id } from '../foundation/ids.ts'
 import { maskPhone } from '../foundation/phone.ts'
 import { ratingNames, type Rating } from '../foundation/rating.ts'
 import type { Staff } from '../staff/staff.ts'
+import type { SentAsk } from '../survey/case-text.ts'
 import { callScript } from '../template/call-script.ts'
 import { inSight, sightOf, whereInSight, type Sight } from '../unit/scope.ts'
 import { officersAt, unitAt } from '../unit/at-date.ts'
@@ -15,8 +17,8 @@ import type { CaseView } from './schema/case.ts'
 import { entry, type CallbackDeps } from './work.ts'
 
 export interface ViewDeps extends CallbackDeps {
-  /** The text by which the citizen was asked, as it was really sent. */
-  sentText: (caseId: Id) => Promise<string | null>
+  /** The text by which the citizen was asked. */
+  sentAsk: (caseId: Id) => Promise<SentAsk | null>
 }
 
 /**
@@ -36,21 +38,22 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
   const { caseId } = callback
   const transaction = await readTransaction(deps, caseId)
   const day = inBusinessZone(transaction.completedAt).toISODate()
-  const [unit, officers, survey, replies, attempts, earlier, notes, draft, sentText] =
-    await Promise.all([
+  const [unit, officers, survey, replies, attempts, earlier, notes, draft, ask] = await Promise.all(
+    [
       unitAt(deps, transaction.unitCode, day),
       officersAt(deps, transaction.officerCodes, day),
-      readSurveyFacts(deps, caseId),
+      readSurvey(deps, caseId),
       readReplies(deps, caseId),
       readAttempts(deps, id),
       transaction.phoneHash ? readEarlier(deps, caseId, transaction.phoneHash, sight) : [],
       readNotes(deps, id),
       readDraft(deps, deps.db, staff.id, id),
-      deps.sentText(caseId),
-    ])
+      deps.sentAsk(caseId),
+    ],
+  )
   const unitName = unit?.name ?? transaction.unitCode
   const name = transaction.nameSealed && deps.vault.open(transaction.nameSealed, 'name')
-  const rating = survey?.firstRating ?? null
+  const rating = (survey?.firstRating ?? null) as Rating | null
   const now = deps.clock.now()
   const again = retryTime('no_answer', policy, now)
   const unsettled = attempts.find(({ settleAt }) => settleAt !== null)
@@ -92,9 +95,9 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
         transaction.phoneSealed && maskPhone(deps.vault.open(transaction.phoneSealed, 'phone')),
     },
     rating,
-    sentText,
+    sentText: ask?.text ?? null,
     sentAt: survey?.sentAt ?? null,
-    delivered: survey?.delivered ?? null,
+    delivered: ask?.delivered ?? null,
     replies,
     attempts,
     earlier: earlier.map(({ unitCode, ...row }) => ({
@@ -172,25 +175,16 @@ async function readTransaction(deps: ViewDeps, caseId: Id) {
     .executeTakeFirstOrThrow()
 }
 
-async function readSurveyFacts(deps: ViewDeps, caseId: Id) {
-  const row = await deps.db
+async function readSurvey(deps: ViewDeps, caseId: Id) {
+  return deps.db
     .selectFrom('survey')
-    .leftJoin('messageKey', (join) =>
-      join.onRef('messageKey.caseId', '=', 'survey.id').on('messageKey.purpose', '=', 'ask'),
-    )
-    .leftJoin('message', 'message.id', 'messageKey.messageId')
-    .select(['survey.firstRating', 'survey.sentAt', 'message.delivery'])
-    .where('survey.id', '=', caseId)
+    .select(['firstRating', 'sentAt'])
+    .where('id', '=', caseId)
     .executeTakeFirst()
-  if (!row) return null
-  return {
-    firstRating: row.firstRating as Rating | null,
-    sentAt: row.sentAt,
-    delivered: row.delivery === null ? null : row.delivery === 'delivered',
-  }
 }
 
 async function readReplies(deps: ViewDeps, caseId: Id): Promise<CaseView['replies']> {
+  const { first, last } = idSpan(idTime(caseId), deps.clock.now())
   const rows = await deps.db
     .selectFrom('reply')
     .select([
@@ -208,6 +202,8 @@ async function readReplies(deps: ViewDeps, caseId: Id): Promise<CaseView['replie
     // Of a long reply in parts, what was read: evidence points into it.
     .select(sql<Buffer>`coalesce(read_sealed, text_sealed)`.as('textSealed'))
     .where('caseId', '=', caseId)
+    .where('id', '>=', first)
+    .where('id', '<=', last)
     .orderBy('id')
     .execute()
   return rows.map(({ textSealed, fit, evidence, rating, ...reply }) => ({
@@ -250,16 +246,38 @@ const earlierAtMost = 10
 
 /** Earlier matters of the same number, newest first; those of one's own unit are not shown (law 7). */
 async function readEarlier(deps: ViewDeps, caseId: Id, phoneHash: Buffer, sight: Sight) {
-  const { rows } = await sql<Omit<CaseView['earlier'][number], 'unitName'> & { unitCode: string }>`
-    SELECT t.external_id, t.business, t.item, t.unit_code, t.completed_at,
-      s.disposition AS result, c.state AS callback_state
-    FROM transaction t
-    LEFT JOIN survey s ON s.id = t.id
-    LEFT JOIN LATERAL (SELECT state FROM callback WHERE case_id = t.id ORDER BY id DESC LIMIT 1) c ON true
-    WHERE t.phone_hash = ${phoneHash} AND t.id <> ${caseId}
-      AND ${whereInSight('t.unit_code', sight)}
-    ORDER BY t.id DESC LIMIT ${earlierAtMost}`.execute(deps.db)
-  return rows
+  const matters = await deps.db
+    .selectFrom('transaction')
+    .select(['id', 'externalId', 'business', 'item', 'unitCode', 'completedAt'])
+    .where('phoneHash', '=', phoneHash)
+    .where('id', '<>', caseId)
+    .where(whereInSight('transaction.unit_code', sight))
+    .orderBy('id', 'desc')
+    .limit(earlierAtMost)
+    .execute()
+  if (matters.length === 0) return []
+  const ids = matters.map(({ id }) => id)
+  const [surveys, callbacks] = await Promise.all([
+    deps.db
+      .selectFrom('survey')
+      .select(['id', 'disposition'])
+      .where('id', '=', anyOf(ids))
+      .execute(),
+    deps.db
+      .selectFrom('callback')
+      .select(['caseId', 'state'])
+      .where('caseId', '=', anyOf(ids))
+      .orderBy('id')
+      .execute(),
+  ])
+  const results = new Map(surveys.map((row) => [row.id, row.disposition]))
+  // Of several callbacks of a case the newest counts.
+  const states = new Map(callbacks.map((row) => [row.caseId, row.state]))
+  return matters.map(({ id, ...matter }) => ({
+    ...matter,
+    result: results.get(id) ?? null,
+    callbackState: (states.get(id) ?? null) as CaseView['earlier'][number]['callbackState'],
+  }))
 }
 
 async function readNotes(deps: ViewDeps, callbackId: Id): Promise<CaseView['notes']> {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { dateAt } from '../foundation/clock.ts'
 import type { Core } from '../foundation/core.ts'
-import { nowPlus, type Tx } from '../foundation/database.ts'
-import { idFloor, type Id } from '../foundation/ids.ts'
+import { anyOf, nowPlus, type Tx } from '../foundation/database.ts'
+import { idFloor, idSpan, type Id } from '../foundation/ids.ts'
 import type { Verdict } from '../reply/verdict.ts'
 import type { Part } from './parts.ts'
 import type { Fit, Route, TriageReason } from './rules.ts'
@@ -61,7 +61,8 @@ export async function latestReplies(
   caseIds: readonly Id[],
 ): Promise<Map<Id, EarlierReply[]>> {
   if (caseIds.length === 0) return new Map()
-  const since = idFloor(dateAt(deps.clock.nowMs() - 2 * mayGoOnForHours * 3_600_000))
+  const now = deps.clock.now()
+  const { first, last } = idSpan(dateAt(now.getTime() - mayGoOnForHours * 3_600_000), now)
   const rows = await tx
     .selectFrom('reply')
     .leftJoin('triage', 'triage.replyId', 'reply.id')
@@ -76,8 +77,9 @@ export async function latestReplies(
       'reply.urgent',
       sql<boolean>`triage.decided_by IS NOT NULL`.as('decidedByPerson'),
     ])
-    .where('reply.caseId', 'in', [...caseIds])
-    .where('reply.id', '>=', since)
+    .where('reply.caseId', '=', anyOf(caseIds))
+    .where('reply.id', '>=', first)
+    .where('reply.id', '<=', last)
     .where('reply.receivedAt', '>', nowPlus(-mayGoOnForHours * 3600))
     .orderBy('reply.id')
     .execute()

@@ -4,7 +4,7 @@ import type { Id } from '../foundation/ids.ts'
 import { maskPhone } from '../foundation/phone.ts'
 import { ratings, type OptionScale } from '../foundation/rating.ts'
 import type { Staff } from '../staff/staff.ts'
-import { sentText, type CaseTextDeps } from '../survey/case-text.ts'
+import { sentAsk, type CaseTextDeps } from '../survey/case-text.ts'
 import { sightOf } from '../unit/scope.ts'
 import {
   casesOfNumbers,
@@ -69,7 +69,8 @@ async function askedOf(deps: CaseTextDeps, caseId: Id) {
     .where('id', '=', caseId)
     .executeTakeFirst()
   const template = survey && (await deps.templates.byId(survey.templateVersionId))
-  return { text: await sentText(deps, deps.db, caseId), options: optionsOf(template?.scale ?? {}) }
+  const ask = await sentAsk(deps, deps.db, caseId)
+  return { text: ask?.text ?? null, options: optionsOf(template?.scale ?? {}) }
 }
 
 function optionsOf(scale: OptionScale) {

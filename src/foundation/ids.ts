@@ -12,12 +12,12 @@ export function idMaker(clock: Clock): () => Id {
     const nowMs = clock.nowMs()
     if (nowMs > lastMs) {
       lastMs = nowMs
-      sequence = randomBytes(2).readUInt16BE() & 0x7ff
+      sequence = takeRandom(2).readUInt16BE() & 0x7ff
     } else if (++sequence > 0xfff) {
       lastMs++
       sequence = 0
     }
-    return compose(lastMs, sequence, randomBytes(8))
+    return compose(lastMs, sequence, takeRandom(8))
   }
 }
 
@@ -37,6 +37,20 @@ export function idFloor(instant: Date): Id {
 /** When an id was made. */
 export function idTime(id: Id): Date {
   return dateAt(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16))
+}
+
+// Ids carry the time of the machine that made them, and clocks differ.
+const clocksApartMs = 24 * 3600 * 1000
+
+/**
+ * Between which ids a row lies that was made between these times, by a machine whose clock is a day off at most.
+ * In a query they name the months to look in; without them every month of the table is planned for.
+ */
+export function idSpan(from: Date, to: Date): { first: Id; last: Id } {
+  return {
+    first: idFloor(dateAt(from.getTime() - clocksApartMs)),
+    last: idFloor(dateAt(to.getTime() + clocksApartMs)),
+  }
 }
 
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
-import { dateAt } from '../foundation/clock.ts'
-import { idFloor, idTime, type Id } from '../foundation/ids.ts'
+import { idSpan, idTime, type Id } from '../foundation/ids.ts'
 
 /** What came of a case, as the feed tells it. No number, hash, name or text of a citizen. */
 export interface OutcomeContent {
@@ -59,13 +58,13 @@ interface Row extends Omit<OutcomeContent, 'ask' | 'reply' | 'callback'> {
  * the proof that the feed owes it a number, in the caller's transaction.
  */
 export async function recordOutcomes(
-  deps: Pick<Core, 'newId'>,
+  deps: Pick<Core, 'clock' | 'newId'>,
   tx: Tx,
   caseIds: readonly Id[],
 ): Promise<void> {
   if (caseIds.length === 0) return
   const ids = [...new Set(caseIds)].sort()
-  const cases = await readCases(tx, ids)
+  const cases = await readCases(deps, tx, ids)
   if (cases.length === 0) return
   const fresh = new Map(cases.map(({ id }) => [id, deps.newId()]))
   const keys = await tx
@@ -103,13 +102,14 @@ export async function recordOutcomes(
     .execute()
 }
 
-// Ids carry the time of the machine that made them: one whose clock is behind may make a reply's id
-// look older than its case.
-const clocksApartMs = 24 * 3600 * 1000
-
-async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
-  const firstCaseMs = Math.min(...ids.map((id) => idTime(id).getTime()))
-  const earliest = idFloor(dateAt(firstCaseMs - clocksApartMs))
+async function readCases(
+  { clock }: Pick<Core, 'clock'>,
+  tx: Tx,
+  ids: readonly Id[],
+): Promise<Row[]> {
+  // Texts and replies of a case are younger than itself: that names the months to look in.
+  const eldest = ids.reduce((least, id) => (id < least ? id : least))
+  const { first, last } = idSpan(idTime(eldest), clock.now())
   const { rows } = await sql<Row>`
     SELECT t.id, t.source, t.external_id, t.business, t.unit_code, t.officer_codes,
       t.completed_at, t.withdrawn_at IS NOT NULL AS withdrawn,
@@ -133,12 +133,13 @@ async function readCases(tx: Tx, ids: readonly Id[]): Promise<Row[]> {
     -- One look-up a case: a join would read whole months of texts where few cases stand against them.
     LEFT JOIN LATERAL (SELECT a.delivery, a.delivery_code
       FROM message_key k JOIN message a ON a.id = k.message_id
-      WHERE k.case_id = t.id AND k.purpose = 'ask' LIMIT 1) m ON true
+      WHERE k.case_id = t.id AND k.purpose = 'ask'
+        AND a.id BETWEEN ${first}::uuid AND ${last}::uuid LIMIT 1) m ON true
     LEFT JOIN LATERAL (SELECT count(*)::int AS count, bool_or(a.changed_mind) AS changed_mind,
         (array_remove(array_agg(CASE a.route WHEN 'rating' THEN a.rating ELSE g.decided_rating END
           ORDER BY coalesce(a.sent_at, a.received_at) DESC, a.id DESC), NULL))[1] AS latest_rating
       FROM reply a LEFT JOIN triage g ON g.reply_id = a.id
-      WHERE a.case_id = t.id AND a.id >= ${earliest}::uuid) r ON true
+      WHERE a.case_id = t.id AND a.id BETWEEN ${first}::uuid AND ${last}::uuid) r ON true
     LEFT JOIN LATERAL (SELECT * FROM callback WHERE case_id = t.id ORDER BY id DESC LIMIT 1) c ON true
     WHERE t.id = ANY(${[...ids]}::uuid[]) AND (s.id IS NOT NULL OR c.id IS NOT NULL)`.execute(tx)
   return rows

@@ -112,7 +112,7 @@ export async function saveSurveys(tx: Tx, surveys: readonly SurveyInHand[]): Pro
 
 /** What came of a case in the end, once a call has settled it. */
 export async function noteResult(
-  deps: Pick<Core, 'newId'>,
+  deps: Pick<Core, 'clock' | 'newId'>,
   tx: Tx,
   id: Id,
   disposition: string,

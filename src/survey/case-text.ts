@@ -23,22 +23,39 @@ export async function textCitizen(
   await textCitizens(deps, tx, [caseId], purpose)
 }
 
-/** The text by which a citizen was asked, as it was really sent: replies often quote it. */
-export async function sentText(
+export interface SentAsk {
+  /** As it was really sent: replies often quote it. Null where its template is gone. */
+  text: string | null
+  /** Null while nobody knows. */
+  delivered: boolean | null
+}
+
+/** The text by which a citizen was asked; null where there is none. */
+export async function sentAsk(
   deps: Pick<CaseTextDeps, 'templates'>,
   tx: Queryable,
   caseId: Id,
-): Promise<string | null> {
-  const message = await tx
+): Promise<SentAsk | null> {
+  const key = await tx
     .selectFrom('messageKey')
-    .innerJoin('message', 'message.id', 'messageKey.messageId')
-    .select(['message.templateVersionId', 'message.params'])
-    .where('messageKey.caseId', '=', caseId)
-    .where('messageKey.purpose', '=', 'ask')
+    .select('messageId')
+    .where('caseId', '=', caseId)
+    .where('purpose', '=', 'ask')
     .executeTakeFirst()
+  // By its id, which names the month: a join would plan for every month there is.
+  const message =
+    key &&
+    (await tx
+      .selectFrom('message')
+      .select(['templateVersionId', 'params', 'delivery'])
+      .where('id', '=', key.messageId)
+      .executeTakeFirst())
   if (!message) return null
   const template = await deps.templates.byId(message.templateVersionId)
-  return template && renderTemplate(template, message.params as Record<string, string>)
+  return {
+    text: template && renderTemplate(template, message.params as Record<string, string>),
+    delivered: message.delivery === null ? null : message.delivery === 'delivered',
+  }
 }
 
 /** The same for the citizens of several cases. */

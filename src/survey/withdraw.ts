@@ -6,7 +6,11 @@ import { dropQueued, forgetQueued } from '../sms/queue.ts'
 import { forgetPlan, markNotSent, readSurvey, releaseSlots } from './store.ts'
 
 /** The transaction was withdrawn: its citizen is not asked any more. False when the text had gone out. */
-export async function withdrawSurvey(deps: Pick<Core, 'newId'>, tx: Tx, id: Id): Promise<boolean> {
+export async function withdrawSurvey(
+  deps: Pick<Core, 'clock' | 'newId'>,
+  tx: Tx,
+  id: Id,
+): Promise<boolean> {
   if (!(await readSurvey(tx, id))) return true
   const dropped = await dropQueued(tx, [id], 'ask', 'withdrawn')
   const ended = await markNotSent(tx, dropped, { state: 'closed', reason: 'withdrawn' })
