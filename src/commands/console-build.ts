@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stopwatch } from '../foundation/clock.ts'
 import { processEnvironment } from '../foundation/config.ts'
 import { consoleFolder } from '../http/console.ts'
 
@@ -18,9 +19,15 @@ export async function ensureConsole(say: (line: string) => void): Promise<boolea
   const builtAt = await changedAt(join(consoleFolder, 'index.html'))
   if (builtAt !== null && builtAt >= ((await newestIn(sourceFolder)) ?? 0)) return true
   const vite = viteProgram()
-  if (vite === null) return builtAt !== null
-  say('building the console …')
+  if (vite === null) {
+    if (builtAt === null)
+      say('there is no console here, and nothing to build it with: the API alone is served')
+    return builtAt !== null
+  }
+  say('building the console, once for each change of it: this takes a moment …')
+  const seconds = stopwatch()
   await build(vite)
+  say(`the console is built, in ${Math.ceil(seconds() / 1_000)} s`)
   return true
 }
 
