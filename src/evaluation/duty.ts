@@ -1,4 +1,5 @@
 import { clearAlarm, climbingKind } from '../alarm/alarm.ts'
+import { ladderStates } from '../alarm/ladder-state.ts'
 import { writeAudit } from '../foundation/audit.ts'
 import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
@@ -8,12 +9,17 @@ import type { CaseTextDeps } from '../survey/case-text.ts'
 import { sightOf } from '../unit/scope.ts'
 import { listRinging, takeDuty } from './duty-store.ts'
 
-/** Urgent replies that nobody has taken, oldest first, with the citizen's words. */
+/** Urgent replies that nobody has taken, oldest first, with the citizen's words and whom the alarm reached. */
 export async function ringingDuties(deps: CaseTextDeps, staff: Staff, limit: number) {
   const sight = sightOf(await deps.units(), staff)
   const rows = await listRinging(deps.db, sight, limit)
+  const ladders = await ladderStates(
+    deps.db,
+    rows.map(({ replyId }) => replyId),
+  )
   return rows.map(({ phoneSealed, textSealed, ...row }) => ({
     ...row,
+    ladder: ladders.get(row.replyId) ?? { toldAt: null, rungs: [] },
     phone: maskPhone(deps.vault.open(phoneSealed, 'phone')),
     text: deps.vault.open(textSealed, 'text'),
   }))

@@ -50,6 +50,8 @@ export interface AlarmRung {
   alarmId: string;
   climbedAt: Generated<Timestamp>;
   code: string | null;
+  deliveredAt: Timestamp | null;
+  delivery: string | null;
   id: string;
   recipient: number;
   rung: number;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../foundation/database.ts'
+import { noteDutyReceipts } from '../alarm/ladder-state.ts'
 import { dateAt } from '../foundation/clock.ts'
 import { idFloor, idTime, isId, type Id } from '../foundation/ids.ts'
 import type { Purpose } from '../template/template.ts'
@@ -61,7 +62,19 @@ export async function applyReceipts(
       .filter(({ delivered, code }) => !delivered && deliveryMeaning(code).block)
       .map(({ phoneHash, code }) => ({ phoneHash, kind: 'provider_block', origin: code })),
   )
-  return receipts.filter((receipt) => !texts.has(keyOf(receipt))).length
+  const others = receipts.filter((receipt) => !texts.has(keyOf(receipt)))
+  const duty = await noteDutyReceipts(
+    deps,
+    tx,
+    others
+      .filter(({ outId }) => isId(outId))
+      .map(({ outId, delivered, code }) => ({
+        textId: outId,
+        delivered,
+        final: delivered || deliveryMeaning(code).final,
+      })),
+  )
+  return others.filter(({ outId }) => !duty.has(outId)).length
 }
 
 const keyOf = ({ outId, phoneHash }: Pick<Receipt, 'outId' | 'phoneHash'>) =>

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { climbLadder, type LadderDeps } from '../../src/alarm/ladder.ts'
+import { noteDutyReceipts } from '../../src/alarm/ladder-state.ts'
 import { tellAlarms } from '../../src/alarm/tell.ts'
 import { sendDutyText } from '../../src/sms/duty-text.ts'
 import { testApp, until, type TestApp } from '../support/app.ts'
@@ -83,6 +84,39 @@ describe('texts to the phones on duty', () => {
     await pass(3_000)
     await climb()
     expect(texted()).toHaveLength(2)
+  })
+
+  test('are shown at the desk with when they went and what became of them', async () => {
+    await ring()
+    const agent = await t.staffKey('agent')
+    const shown = async () => {
+      const { body } = await t.call('GET', '/api/v1/duty?limit=10', agent)
+      return body.ringing[0].ladder
+    }
+    expect(await shown()).toEqual({ toldAt: null, rungs: [] })
+    await pass(120)
+    await climb()
+    expect((await shown()).rungs).toMatchObject([{ phones: 2, failed: 0 }])
+    const ids = await t.app.db.selectFrom('alarmRung').select('id').orderBy('recipient').execute()
+    const stop = await t.work()
+    await until('the receipts', async () => (await shown()).rungs[0].delivered === 2)
+    await stop()
+    // The carrier's first last word counts.
+    const late = [{ textId: ids[0]!.id, delivered: false, final: true }]
+    expect([...(await noteDutyReceipts(t.app, t.app.db, late))]).toEqual([ids[0]!.id])
+    expect((await shown()).rungs).toMatchObject([{ phones: 2, delivered: 2, failed: 0 }])
+  })
+
+  test('that reach no phone raise an alarm of their own', async () => {
+    await ring()
+    await pass(120)
+    await climb()
+    const { id } = await t.app.db.selectFrom('alarmRung').select('id').executeTakeFirstOrThrow()
+    await noteDutyReceipts(t.app, t.app.db, [{ textId: id, delivered: false, final: true }])
+    const standing = (await t.call('GET', '/api/v1/alarms', await t.staffKey('supervisor'))).body
+    expect(standing.alarms).toContainEqual(
+      expect.objectContaining({ kind: 'duty.text', subject: 'undelivered' }),
+    )
   })
 
   test('go out once each, however many processes climb at once', async () => {

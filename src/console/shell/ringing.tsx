@@ -1,7 +1,8 @@
 import { Button } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
+import { timeOf } from '../foundation/clock.ts'
 import { Key, useKeys } from '../foundation/keys.tsx'
-import { useRinging, useTake } from '../triage/use-duty.ts'
+import { useRinging, useTake, type Ringing as Alarm } from '../triage/use-duty.ts'
 
 const ringEveryMs = 2_500
 const title = '回访工作台'
@@ -28,9 +29,24 @@ export function Ringing() {
       <Button loading={isPending} onClick={() => mutate(first.replyId)}>
         接手 <Key name="a" />
       </Button>
+      <span className="ladder">{sayLadder(first.ladder)}</span>
       {silent && <span>（浏览器静音中，点一下页面即可响铃）</span>}
     </div>
   )
+}
+
+/** Whom the alarm has reached so far, in words. */
+function sayLadder({ toldAt, rungs }: Alarm['ladder']): string {
+  return [
+    ...(toldAt ? [`${timeOf(toldAt)} 已通知值班系统`] : []),
+    ...rungs.map(({ at, phones, delivered, failed }) =>
+      [
+        `${timeOf(at)} 已短信通知 ${phones} 部值班手机`,
+        ...(delivered > 0 ? [`${delivered} 部已送达`] : []),
+        ...(failed > 0 ? [`${failed} 部未送达`] : []),
+      ].join('，'),
+    ),
+  ].join('；')
 }
 
 /** Two tones now and then, and a blinking title; returns whether the browser keeps it silent. */

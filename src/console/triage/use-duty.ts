@@ -1,8 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App } from 'antd'
+import type { LadderState } from '../../alarm/ladder-state.ts'
 import type { ApiError } from '../foundation/api.ts'
 import { get, post } from '../foundation/api.ts'
 import { useGo } from '../foundation/leaving.tsx'
+import type { Wire } from '../foundation/wire.ts'
 
 export interface Ringing {
   replyId: string
@@ -10,6 +12,8 @@ export interface Ringing {
   raisedAt: string
   phone: string
   text: string
+  /** Whom the alarm has reached while nobody took it. */
+  ladder: Wire<LadderState>
 }
 
 // Somebody may be in danger: the net below the live events is a fine one.
