@@ -21,6 +21,7 @@ export interface Hub {
 /** The pages that listen in this process. */
 export function openHub(deps: { units: () => Promise<Map<string, Unit>> }): Hub {
   const pages = new Set<Page>()
+  let closed = false
   return {
     async open(staff, stillAllowed) {
       const page = new Page(staff, await sightNow(deps, staff), async () => {
@@ -33,6 +34,11 @@ export function openHub(deps: { units: () => Promise<Map<string, Unit>> }): Hub 
           page.end()
         }
       })
+      // Whoever was still on the way in when the server began to stop would keep it from stopping.
+      if (closed) {
+        page.end()
+        return page.stream
+      }
       pages.add(page)
       const beat = setInterval(() => void page.look(), beatMs)
       page.stream.once('close', () => {
@@ -52,6 +58,7 @@ export function openHub(deps: { units: () => Promise<Map<string, Unit>> }): Hub 
       for (const page of pages) page.write(event('resync', {}))
     },
     close() {
+      closed = true
       for (const page of pages) page.end()
     },
   }
