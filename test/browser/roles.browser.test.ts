@@ -6,6 +6,14 @@ import { serious } from './axe.ts'
 import { chromiumPath, launch } from './chromium.ts'
 import { logIn, openDesk, person } from './desk.ts'
 
+/** Run in the page, which has types of its own: marks the page once a tone begins to play. */
+const notingTones = `
+  const { start } = OscillatorNode.prototype
+  OscillatorNode.prototype.start = function (when) {
+    if (this.context.state === 'running') document.documentElement.dataset.tones = 'played'
+    start.call(this, when)
+  }`
+
 describe.skipIf(chromiumPath === undefined)('each role’s way', () => {
   let browser: Browser
   let t: TestApp
@@ -20,12 +28,15 @@ describe.skipIf(chromiumPath === undefined)('each role’s way', () => {
     await t.work()
     await person(t, '李红')
     const desk = await openDesk(browser, t)
+    await desk.page.addInitScript({ content: notingTones })
     await logIn(desk, '李红')
     const phone = freshPhone()
     await t.call('POST', '/api/v1/transactions', t.sourceKey, row('a', { citizen: { phone } }))
     await until('asked', async () => t.gateway.ledger().length > 0)
     t.gateway.reply({ phone, text: '他又来砸门了，救命' })
     await desk.page.getByRole('alert').getByText('紧急回复 1 条').waitFor()
+    await desk.page.locator('html[data-tones=played]').waitFor({ state: 'attached' })
+    expect(await serious(desk.page)).toEqual([])
     await desk.page.keyboard.press('a')
     await desk.page.getByRole('heading', { name: '人工判读' }).waitFor()
     await desk.page.getByText('打电话问清').waitFor()
