@@ -219,7 +219,7 @@ function answerOf({ figures, hits, scale }: Findings): Answer {
 }
 
 // 还报什么警, 能办什么证 complain; 报什么警 asks back.
-const bitter = '还能才要再谁就'
+const bitter = '还能才要再谁就当'
 
 function isStranger({ hits, reading }: Findings): boolean {
   return hits.some(

@@ -34,6 +34,9 @@ export function readFigures(
 ): Figure[] {
   const { symbols } = reading
   const begins = new Set(hits.filter(mayFollowFigure).map((hit) => hit.start))
+  const levelStarts = new Set(
+    hits.filter(({ entry: { group } }) => group.idea === 'level').map((hit) => hit.start),
+  )
   const levelEnds = new Set(
     hits
       .filter((hit) => hit.entry.group.idea === 'level' || hit.entry.group.idea === 'middling')
@@ -47,7 +50,7 @@ export function readFigures(
     const candidate = candidateAt(reading, at, scale)
     if (candidate === null || (isEnglish && !candidate.sure)) continue
     const { value, end, sure } = candidate
-    if (isAnswer(reading, at, end, sure, begins, levelEnds))
+    if (isAnswer(reading, at, end, sure, begins, levelStarts, levelEnds))
       found.push({
         value,
         sure,
@@ -174,6 +177,7 @@ function isAnswer(
   end: number,
   sure: boolean,
   begins: ReadonlySet<number>,
+  levelStarts: ReadonlySet<number>,
   levelEnds: ReadonlySet<number>,
 ): boolean {
   const { symbols, marks } = reading
@@ -194,7 +198,8 @@ function isAnswer(
   if (prefixed && (closed || begins.has(end) || (sure && mayGoOn(symbols, end)))) return true
   if (pausesBefore) {
     if (closed) return sure || start === 0 || closesReply(reading, start, suffixEnd ?? end)
-    if (begins.has(end)) return sure || start === 0
+    // 一等三小时 is no answer, 三不满意 is one.
+    if (begins.has(end)) return sure || (start === 0 && levelStarts.has(end))
     return sure && start === 0 && mayGoOn(symbols, end)
   }
   // 很满意1, 态度好3: right behind a level word and at the end.

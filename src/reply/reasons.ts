@@ -20,9 +20,9 @@ export function refineReasons(findings: Findings): ReplyReason[] {
 }
 
 // How likely a reason must be that no word names, one that a word names, and the only one.
-const likelyAlone = 0.28
-const likelyNamed = 0.07
-const likelyOnly = 0.2
+const likelyAlone = 0.24
+const likelyNamed = 0.05
+const likelyOnly = 0.16
 // What is shorter names its reason or has none.
 const fewestTold = 7
 

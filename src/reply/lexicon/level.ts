@@ -1,6 +1,6 @@
 import type { Group } from './words.ts'
 
-/** The level words themselves; `levels.ts` reads what stands around them. */
+/** The level words themselves; `negation.ts` reads what stands around them. */
 export const level: Group[] = [
   {
     idea: 'level',

@@ -63,7 +63,7 @@ export const purposes: Group[] = [
     idea: 'deferral',
     note: 'Putting the answer off; what has not happened yet is told, not complained of.',
     patterns:
-      '再说(吧|哈|哦|)$ 再评 再评价 再打分 再给评价 再给分 再来评 再回复(你|您|满意) 还没(到|开始)评 (拿到|办完|办好|用了|考完|处理完|解决了)再(说|评|给|打|回)',
+      '(让|容)我(再|)(想想|想一想|考虑|看看|查查) (我|俺)(再|)(想想|想一想|考虑考虑|查一下)$ 再说(吧|哈|哦|)$ 再评 再评价 再打分 再给评价 再给分 再来评 再回复(你|您|满意) 还没(到|开始)评 (拿到|办完|办好|用了|考完|处理完|解决了)再(说|评|给|打|回)',
   },
   {
     idea: 'expectation',
