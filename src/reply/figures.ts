@@ -217,9 +217,11 @@ function isScore(symbols: string, end: number): boolean {
   return symbols[end] === '分' || symbols[end] === '星'
 }
 
+const longestPlace = 8
+
 /** 窗口 3, 科目 3: a name, even where a space parts it. */
 function followsPlace(symbols: string, start: number): boolean {
-  const head = symbols.slice(Math.max(0, start - 3), start)
+  const head = symbols.slice(Math.max(0, start - longestPlace), start)
   return figureWords.places.some((place) => head.endsWith(place))
 }
 

@@ -97,8 +97,10 @@ export function withoutPauses(reading: Reading): Reading {
   const { symbols } = reading
   const marks = reading.marks.map((each, at) => {
     if (at === symbols.length) return each
-    const joins = !isLatin(symbols.charCodeAt(at)) || !isLatin(symbols.charCodeAt(at - 1))
-    return each & ~(joins ? mark.pause | mark.space : mark.pause)
+    const isPause = (each & (mark.pause | mark.space)) !== 0
+    const rest = each & ~(mark.pause | mark.space)
+    const isLetter = isLatin(symbols.charCodeAt(at)) || isLatin(symbols.charCodeAt(at - 1))
+    return isPause && isLetter ? rest | mark.space : rest
   })
   return { ...reading, marks }
 }

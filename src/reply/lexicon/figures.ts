@@ -57,7 +57,7 @@ export const figureWords = {
     ),
   /** What makes a figure right behind it a name or a part of one. */
   places:
-    '窗口 窗 科目 科 楼 路 组 班 车道 线 电话 型 级 苹果 iphone 口 柜 厅 院 厂 校 幢 栋 室 台 周 星期 礼拜 月 初 表 附件 图 版 厂'.split(
+    'counter window desk room floor gate 窗口 窗 科目 科 楼 路 组 班 车道 线 电话 型 级 苹果 iphone 口 柜 厅 院 厂 校 幢 栋 室 台 周 星期 礼拜 月 初 表 附件 图 版 厂'.split(
       ' ',
     ),
   /** What makes a figure right before it a count that was not folded. */
