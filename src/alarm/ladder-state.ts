@@ -59,20 +59,25 @@ export async function noteDutyReceipts(
   for (const { textId, delivered, final } of receipts) {
     const row = await tx
       .updateTable('alarmRung')
-      .set((eb) => ({
-        state: eb.case().when('state', '=', 'rejected').then('rejected').else('accepted').end(),
-        ...(final
+      .set((eb) =>
+        final
           ? {
               delivery: eb.fn.coalesce('delivery', eb.val(delivered ? 'delivered' : 'undelivered')),
               deliveredAt: eb.fn.coalesce('deliveredAt', sql<Date>`now()`),
             }
-          : {}),
-      }))
+          : { delivery: eb.ref('delivery') },
+      )
       .where('id', '=', textId)
       .returning('id')
       .executeTakeFirst()
     if (!row) continue
     known.add(textId)
+    await tx
+      .updateTable('alarmRung')
+      .set({ state: 'accepted', settledAt: sql<Date>`now()` })
+      .where('id', '=', textId)
+      .where('state', 'in', ['submitting', 'unknown'])
+      .execute()
     if (!final) continue
     if (delivered) await clearAlarm(tx, 'duty.text', 'undelivered')
     else {
