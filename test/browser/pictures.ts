@@ -1,7 +1,10 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { testApp } from '../support/app.ts'
+import { sql } from 'kysely'
+import { climbLadder } from '../../src/alarm/ladder.ts'
+import { centre, station, testApp, type TestApp } from '../support/app.ts'
+import { ask, reply } from '../evaluation/support.ts'
 import { launch } from './chromium.ts'
 import { logIn, openDesk, person } from './desk.ts'
 import { lifelike } from './lifelike.ts'
@@ -70,9 +73,53 @@ test('pictures of every screen', async () => {
       await lead.page.waitForTimeout(300)
       await lead.page.screenshot({ path: join(folder, `${path}.png`) })
     }
+    await ringing(t)
+    await page.goto('/work')
+    await page.getByRole('alert').getByText('紧急回复 1 条').waitFor()
+    await page.getByText('已短信通知').waitFor()
+    await shoot('ringing')
+    await lead.page.goto('/queue')
+    await lead.page.locator('.queue-row').first().waitFor()
+    for (const key of ['x', 'arrowdown', 'x']) {
+      await lead.page.keyboard.press(key === 'arrowdown' ? 'ArrowDown' : key)
+    }
+    await lead.page.getByText('已选取 2 件').waitFor()
+    await lead.page.screenshot({ path: join(folder, 'queue-lead.png') })
+    for (const [name, role, path, seen] of [
+      ['王芳', 'administrator', '/people', 'table'],
+      ['孙明', 'auditor', '/audit', 'table'],
+      ['赵强', 'handler', '/handler', 'table'],
+    ] as const) {
+      await person(t, name, role, role === 'handler' ? station : centre)
+      const other = await openDesk(browser, t)
+      await logIn(other, name)
+      await other.page.goto(path)
+      await other.page.locator(seen).first().waitFor()
+      await other.page.waitForTimeout(300)
+      await other.page.screenshot({ path: join(folder, `${path.slice(1)}.png`) })
+      if (role !== 'administrator') continue
+      await other.page.keyboard.press('n')
+      await other.page.getByRole('dialog', { name: '登记人员' }).waitFor()
+      await other.page.waitForTimeout(300)
+      await other.page.screenshot({ path: join(folder, 'people-new.png') })
+    }
     expect((await readdir(folder)).length).toBeGreaterThan(5)
   } finally {
     await browser.close()
     await t.close()
   }
 })
+
+/** Somebody in danger, whom nobody has taken for some minutes: the phones on duty were texted. */
+async function ringing(t: TestApp): Promise<void> {
+  const { phone } = await ask(t)
+  await reply(t, { phone, text: '他又来砸门了，快来人' })
+  await sql`UPDATE alarm SET raised_at = raised_at - interval '3 minutes', told_at = now() - interval '2 minutes'
+    WHERE kind = 'reply.urgent'`.execute(t.app.db)
+  const textDuty = async () => ({ state: 'accepted' as const, code: null })
+  const times = { textAfterSeconds: 120, textAgainSeconds: 300, textsAtMost: 3 }
+  await climbLadder({ ...t.app, recipients: 2, textDuty }, times)
+  await sql`UPDATE alarm_rung SET delivery = 'delivered', delivered_at = now() WHERE recipient = 1`.execute(
+    t.app.db,
+  )
+}
