@@ -54,7 +54,8 @@ export async function insertCallbacks(
     .onConflict((conflict) =>
       conflict
         .column('caseId')
-        .where('state', 'in', ['waiting', 'claimed', 'talking'])
+        // In so many words, as the index has it: a plan for all values proves nothing of parameters.
+        .where(sql<boolean>`state IN ('waiting', 'claimed', 'talking')`)
         .doUpdateSet((eb) => ({
           origin: eb.ref('excluded.origin'),
           priority: eb.ref('excluded.priority'),
