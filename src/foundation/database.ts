@@ -34,10 +34,8 @@ export function appPool(url: string, options: { max: number; searchPath?: string
   // A connection that the server cuts is replaced at its next use; without listeners Node would exit. The
   // pool listens to idle ones alone: one that is cut between two statements of a transaction needs its own.
   pool.on('error', () => {})
-  pool.on('connect', (client) => {
-    client.on('error', () => {})
-    keepPrepared(client)
-  })
+  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', keepPrepared)
   return pool
 }
 

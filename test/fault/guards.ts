@@ -394,7 +394,7 @@ export const guards: readonly Guard[] = [
     holds: 'ids of slow machines are found all the same',
     edits: [
       edit(
-        'src/scoring/outcome.ts',
+        'src/foundation/ids.ts',
         'const clocksApartMs = 24 * 3600 * 1000',
         'const clocksApartMs = 0',
       ),

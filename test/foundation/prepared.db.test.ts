@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { insertCallbacks } from '../../src/callback/store.ts'
+import { systemClock } from '../../src/foundation/clock.ts'
 import { openDatabase, type Database } from '../../src/foundation/database.ts'
+import { idMaker } from '../../src/foundation/ids.ts'
 import { freshDatabase } from '../support/postgres.ts'
 
 let database: Awaited<ReturnType<typeof freshDatabase>>
@@ -49,4 +52,24 @@ test('a kept statement outlives the transaction that was undone when it first ca
   ).rejects.toThrow('undone')
   await expect(ask('no number').execute(db)).rejects.toThrow('invalid input syntax')
   expect((await ask('2').execute(db)).rows).toEqual([{ outlived: 2 }])
+})
+
+test('callbacks opened one at a time are opened also once the server has a plan for all values', async () => {
+  const newId = idMaker(systemClock)
+  const now = systemClock.now()
+  // After five plans for the values at hand the server makes one for all.
+  for (let count = 0; count < 8; count++) {
+    const caseId = newId()
+    const wanted = {
+      id: newId(),
+      caseId,
+      origin: 'dissatisfied' as const,
+      priority: 5,
+      unitCode: 'U1',
+      dueAt: now,
+      notBefore: now,
+    }
+    const opened = await db.transaction().execute((tx) => insertCallbacks(tx, [wanted]))
+    expect(opened).toEqual([caseId])
+  }
 })

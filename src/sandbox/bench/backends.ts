@@ -1,4 +1,6 @@
+import { openPlain, type Plain } from './plain.ts'
 import { startServers, type Backend, type BenchServers, type Progress } from './servers.ts'
+import { openStage, type Stage } from './stage.ts'
 
 /** What every benchmark of the whole system says of the machine it ran on. */
 export interface Surroundings {
@@ -43,6 +45,41 @@ export async function onBackends<Name extends string, Figures extends object>(
     }
   } finally {
     await servers.stop()
+  }
+}
+
+interface Standards {
+  plainPerSecond: number
+  ceilingPerSecond: number
+  /** Where `ceilingPerSecond` counts jobs: rows a second of bare inserts. */
+  insertCeilingPerSecond?: number
+}
+
+/** Measures the plain design and the ceiling, and then huifang, with the same gateway, and sets them in relation. */
+export async function againstPlain<Figures extends { perSecond: number }>(
+  servers: BenchServers,
+  backend: Backend,
+  measurePlain: (plain: Plain) => Promise<Standards>,
+  measure: (stage: Stage) => Promise<Figures>,
+) {
+  const stage = await openStage(servers, backend)
+  try {
+    const plain = await openPlain(servers, backend, stage.gateway)
+    const standards = await measurePlain(plain)
+    await plain.close()
+    const { perSecond, ...further } = await measure(stage)
+    const { plainPerSecond, ceilingPerSecond, ...others } = standards
+    return {
+      perSecond: rounded(perSecond),
+      plainPerSecond: rounded(plainPerSecond),
+      ceilingPerSecond: rounded(ceilingPerSecond),
+      ratioToPlain: perSecond / plainPerSecond,
+      ratioToCeiling: perSecond / ceilingPerSecond,
+      ...others,
+      ...further,
+    }
+  } finally {
+    await stage.close()
   }
 }
 

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { stopwatch } from '../../foundation/clock.ts'
-import { onBackends, quantiles, rounded, type BackendOptions } from './backends.ts'
-import { openPlain } from './plain.ts'
+import { againstPlain, onBackends, quantiles, rounded, type BackendOptions } from './backends.ts'
 import type { Child } from './processes.ts'
 import type { Backend, BenchServers, Progress } from './servers.ts'
-import { openStage, waitFor, type Stage } from './stage.ts'
+import { waitFor, type Stage } from './stage.ts'
 
 export interface DispatchOptions extends BackendOptions {
   /** Surveys per backend. */
@@ -24,40 +23,28 @@ export function benchDispatch(progress: Progress, options: DispatchOptions) {
   )
 }
 
-async function measure(
-  servers: BenchServers,
-  backend: Backend,
-  surveys: number,
-  progress: Progress,
-) {
-  const stage = await openStage(servers, backend)
-  try {
-    const plain = await openPlain(servers, backend, stage.gateway)
-    progress('the plain design')
-    await plain.dispatch(500)
-    const plainPerSecond = await plain.dispatch(plainSurveys)
-    progress('jobs that do nothing, and bare inserts')
-    const ceilingPerSecond = await plain.noOpJobs(10_000)
-    const insertsPerSecond = await plain.inserts(100_000)
-    await plain.close()
-
-    const worker = await stage.startWorker()
-    const { perSecond, workerMb } = await drain(stage, worker, surveys, progress)
-    progress('a thousand a second, for the latency')
-    const latency = await pacedLatency(stage, warmUp + surveys)
-    return {
-      perSecond: rounded(perSecond),
-      plainPerSecond: rounded(plainPerSecond),
-      ceilingPerSecond: rounded(ceilingPerSecond),
-      insertCeilingPerSecond: rounded(insertsPerSecond),
-      ratioToPlain: perSecond / plainPerSecond,
-      ratioToCeiling: perSecond / ceilingPerSecond,
-      ...latency,
-      workerMb,
-    }
-  } finally {
-    await stage.close()
-  }
+function measure(servers: BenchServers, backend: Backend, surveys: number, progress: Progress) {
+  return againstPlain(
+    servers,
+    backend,
+    async (plain) => {
+      progress('the plain design')
+      await plain.dispatch(500)
+      const plainPerSecond = await plain.dispatch(plainSurveys)
+      progress('jobs that do nothing, and bare inserts')
+      return {
+        plainPerSecond,
+        ceilingPerSecond: await plain.noOpJobs(10_000),
+        insertCeilingPerSecond: rounded(await plain.inserts(100_000)),
+      }
+    },
+    async (stage) => {
+      const worker = await stage.startWorker()
+      const drained = await drain(stage, worker, surveys, progress)
+      progress('a thousand a second, for the latency')
+      return { ...drained, ...(await pacedLatency(stage, warmUp + surveys)) }
+    },
+  )
 }
 
 /** Takes a backlog in while sending is paused, and measures how fast it is gone. */

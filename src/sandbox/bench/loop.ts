@@ -1,11 +1,10 @@
 import { sql } from 'kysely'
 import { stopwatch, systemClock } from '../../foundation/clock.ts'
-import { onBackends, rounded, type BackendOptions } from './backends.ts'
-import { openPlain } from './plain.ts'
+import { againstPlain, onBackends, type BackendOptions } from './backends.ts'
 import type { Child } from './processes.ts'
 import { plainReplies, repliesTo, replyShare, transactionRows } from './rows.ts'
 import type { Backend, BenchServers, Progress } from './servers.ts'
-import { openStage, waitFor, type Stage } from './stage.ts'
+import { waitFor, type Stage } from './stage.ts'
 
 export interface LoopOptions extends BackendOptions {
   surveys?: number | undefined
@@ -34,43 +33,31 @@ export function benchLoop(progress: Progress, options: LoopOptions) {
   )
 }
 
-async function measure(
-  servers: BenchServers,
-  backend: Backend,
-  surveys: number,
-  progress: Progress,
-) {
-  const stage = await openStage(servers, backend)
-  try {
-    const plain = await openPlain(servers, backend, stage.gateway)
-    progress('the plain design')
-    const plainPerSecond = await plain.loop(plainSurveys, plainReplies(plainSurveys))
-    progress('bare inserts')
-    const ceilingPerSecond = await plain.inserts(100_000)
-    await plain.close()
-
-    const { address, worker } = await startLoop(stage)
-    await goRound(stage, address, 0, warmUp)
-    progress(`${surveys} surveys go round`)
-    const start = worker.residentMb()
-    const half = Math.floor(surveys / 2)
-    const elapsedMs = stopwatch()
-    await goRound(stage, address, warmUp, half)
-    const middle = worker.residentMb()
-    await goRound(stage, address, warmUp + half, surveys - half)
-    const perSecond = (surveys / elapsedMs()) * 1000
-    await stage.mustHaveTextedOnce()
-    return {
-      perSecond: rounded(perSecond),
-      plainPerSecond: rounded(plainPerSecond),
-      ceilingPerSecond: rounded(ceilingPerSecond),
-      ratioToPlain: perSecond / plainPerSecond,
-      ratioToCeiling: perSecond / ceilingPerSecond,
-      workerMb: { start, middle, end: worker.residentMb() },
-    }
-  } finally {
-    await stage.close()
-  }
+function measure(servers: BenchServers, backend: Backend, surveys: number, progress: Progress) {
+  return againstPlain(
+    servers,
+    backend,
+    async (plain) => {
+      progress('the plain design')
+      const plainPerSecond = await plain.loop(plainSurveys, plainReplies(plainSurveys))
+      progress('bare inserts')
+      return { plainPerSecond, ceilingPerSecond: await plain.inserts(100_000) }
+    },
+    async (stage) => {
+      const { address, worker } = await startLoop(stage)
+      await goRound(stage, address, 0, warmUp)
+      progress(`${surveys} surveys go round`)
+      const start = worker.residentMb()
+      const half = Math.floor(surveys / 2)
+      const elapsedMs = stopwatch()
+      await goRound(stage, address, warmUp, half)
+      const middle = worker.residentMb()
+      await goRound(stage, address, warmUp + half, surveys - half)
+      const perSecond = (surveys / elapsedMs()) * 1000
+      await stage.mustHaveTextedOnce()
+      return { perSecond, workerMb: { start, middle, end: worker.residentMb() } }
+    },
+  )
 }
 
 /** Serve and work, with the gateway pushing to them. */

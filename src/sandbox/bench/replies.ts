@@ -3,98 +3,67 @@ import { Agent, request } from 'node:http'
 import { sql } from 'kysely'
 import { stopwatch, systemClock } from '../../foundation/clock.ts'
 import { formatProviderTime } from '../../sms/provider-time.ts'
+import { againstPlain, onBackends, quantiles, rounded, type BackendOptions } from './backends.ts'
 import { anythingRaw } from './loop.ts'
-import { openPlain } from './plain.ts'
 import { phoneOf } from './rows.ts'
-import { startServers, type Backend, type BenchServers, type Progress } from './servers.ts'
-import { openStage, waitFor, type Stage } from './stage.ts'
+import type { Backend, BenchServers, Progress } from './servers.ts'
+import { waitFor, type Stage } from './stage.ts'
 
-export interface RepliesOptions {
+export interface RepliesOptions extends BackendOptions {
   /** Replies per backend that are pushed as fast as they are taken. */
   surveys?: number | undefined
-  backend?: Backend | undefined
 }
 
 const pushOf = 20
 const senders = 8
+const warmUp = 2_000
 const plainReplies = 4_000
 const paced = { perSecond: 1_000, pushOf: 10, seconds: 10 }
 
 /** From the provider's push to the committed verdict, everything that follows from it included. */
-export async function benchReplies(progress: Progress, options: RepliesOptions) {
+export function benchReplies(progress: Progress, options: RepliesOptions) {
   const replies = options.surveys ?? 20_000
-  const servers = await startServers(progress)
-  try {
-    const wanted: Backend[] = options.backend
-      ? [options.backend]
-      : ['postgres', ...(servers.redisUrl ? (['redis'] as const) : [])]
-    const backends = []
-    for (const backend of wanted) {
-      backends.push(await measure(servers, backend, replies, progress))
-    }
-    const { backend: _, ...first } = backends[0]!
-    return {
-      name: 'replies' as const,
-      ...first,
-      settings: {
-        replies,
-        pushOf,
-        senders,
-        paced,
-        workProcesses: 1,
-        serveProcesses: 1,
-        dissatisfied: 'one in twenty',
-        thanks: false,
-        database: `PostgreSQL ${servers.postgresVersion}, same machine, synchronous commit`,
-      },
-      backends,
-    }
-  } finally {
-    await servers.stop()
+  const settings = {
+    replies,
+    pushOf,
+    senders,
+    paced,
+    serveProcesses: 1,
+    workProcesses: 1,
+    dissatisfied: 'one in twenty',
+    thanks: 'off',
   }
+  return onBackends('replies', options, settings, progress, (servers, backend, say) =>
+    measure(servers, backend, replies, say),
+  )
 }
 
-async function measure(
-  servers: BenchServers,
-  backend: Backend,
-  replies: number,
-  progress: Progress,
-) {
-  const stage = await openStage(servers, backend)
-  try {
-    const plain = await openPlain(servers, backend, stage.gateway)
-    progress(`${backend}: the plain design`)
-    await plain.replies(500)
-    const plainPerSecond = await plain.replies(plainReplies)
-    progress(`${backend}: bare inserts`)
-    const ceilingPerSecond = await plain.inserts(100_000)
-    await plain.close()
+function measure(servers: BenchServers, backend: Backend, replies: number, progress: Progress) {
+  return againstPlain(
+    servers,
+    backend,
+    async (plain) => {
+      progress('the plain design')
+      await plain.replies(500)
+      const plainPerSecond = await plain.replies(plainReplies)
+      progress('bare inserts')
+      return { plainPerSecond, ceilingPerSecond: await plain.inserts(100_000) }
+    },
+    async (stage) => {
+      await stage.startWorker()
+      const hooks = `${await stage.startServe()}/hooks/aliyun/${stage.environment['HUIFANG_HOOK_TOKEN']}`
+      const atPace = paced.perSecond * paced.seconds
+      progress(`asking ${warmUp + replies + atPace} citizens`)
+      await stage.intake(0, warmUp + replies + atPace)
+      await waitFor('all surveys open', 600, () => allOpen(stage))
 
-    await stage.startWorker()
-    const hooks = `${await stage.startServe()}/hooks/aliyun/${stage.environment['HUIFANG_HOOK_TOKEN']}`
-    const atPace = paced.perSecond * paced.seconds
-    const warmUp = 2_000
-    progress(`${backend}: asking ${warmUp + replies + atPace} citizens`)
-    await stage.intake(0, warmUp + replies + atPace)
-    await waitFor('all surveys open', 600, () => allOpen(stage))
-
-    await flood(stage, hooks, 0, warmUp)
-    progress(`${backend}: ${replies} replies as fast as they are taken`)
-    const perSecond = await flood(stage, hooks, warmUp, replies)
-    progress(`${backend}: ${paced.perSecond} replies a second`)
-    const answers = await pace(stage, hooks, warmUp + replies)
-    return {
-      backend,
-      perSecond: Math.round(perSecond),
-      plainPerSecond: Math.round(plainPerSecond),
-      ceilingPerSecond: Math.round(ceilingPerSecond),
-      ratioToPlain: perSecond / plainPerSecond,
-      ratioToCeiling: perSecond / ceilingPerSecond,
-      ...answers,
-    }
-  } finally {
-    await stage.close()
-  }
+      await flood(stage, hooks, 0, warmUp)
+      progress(`${replies} replies as fast as they are taken`)
+      const perSecond = await flood(stage, hooks, warmUp, replies)
+      progress(`${paced.perSecond} replies a second`)
+      return { perSecond, ...(await pace(stage, hooks, warmUp + replies)) }
+    },
+  )
 }
 
 /** Pushes as fast as the pushes are answered; replies a second until the last verdict is committed. */
@@ -140,19 +109,16 @@ async function pace(stage: Stage, hooks: string, first: number) {
   await Promise.all(sent)
   await allUnderstood(stage, before + pushes * paced.pushOf)
   agent.destroy()
-  latencies.sort((a, b) => a - b)
-  const at = (share: number) => latencies[Math.floor((latencies.length - 1) * share)]!
   const { rows } = await sql<{ p99: number; max: number }>`
     SELECT 1000 * percentile_cont(0.99) WITHIN GROUP (ORDER BY lag) AS p99, 1000 * max(lag) AS max
     FROM (SELECT extract(epoch FROM r.received_at - i.received_at)::float AS lag
       FROM reply r JOIN inbound i ON i.id = r.inbound_id ORDER BY r.id DESC
       LIMIT ${pushes * paced.pushOf}) AS latest`.execute(stage.core.db)
   return {
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    ...quantiles(latencies),
     refused,
-    verdictP99Ms: rows[0]!.p99,
-    verdictMaxMs: rows[0]!.max,
+    verdictP99Ms: rounded(rows[0]!.p99),
+    verdictMaxMs: rounded(rows[0]!.max),
   }
 }
 
