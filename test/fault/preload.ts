@@ -66,10 +66,16 @@ function watchStatements(
   }
 }
 
+interface Statement {
+  text?: string
+  values?: unknown
+}
+
 /** A statement with its values, but without what is binary. */
 function textOf([first, values]: unknown[]): string {
-  const text = typeof first === 'string' ? first : (first as { text?: string } | undefined)?.text
-  const plain = JSON.stringify(values ?? [], (_, value: unknown) =>
+  const { text, values: own } =
+    typeof first === 'string' ? { text: first, values } : ((first ?? {}) as Statement)
+  const plain = JSON.stringify(own ?? values ?? [], (_, value: unknown) =>
     typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer'
       ? null
       : value,
