@@ -3,9 +3,10 @@ import { commonScales, isDissatisfied } from '../../src/foundation/rating.ts'
 import { parseScale } from '../../src/reply/classify.ts'
 import { rateOf, scoreReplies, type Share } from '../../src/reply/score.ts'
 import { understand } from '../../src/reply/understand.ts'
-import { labelled } from './labelled.ts'
+import { labelled, unseen } from './labelled.ts'
 
 const score = scoreReplies(labelled)
+const fresh = scoreReplies(unseen)
 
 test('there are enough labelled replies, of all businesses, scales and kinds', () => {
   const kinds = new Set(labelled.map(({ kind }) => kind))
@@ -47,6 +48,30 @@ const atMost: [string, Share, number][] = [
   ['urgent false alarms', score.urgentFalseAlarms, 0.01],
 ]
 test.each(atMost)('%s', (_, share, bar) => {
+  expect(rateOf(share)).toBeLessThanOrEqual(bar)
+})
+
+// The bars themselves, for what nothing was learnt from.
+const unseenAtLeast: [string, Share, number][] = [
+  ['rating right', fresh.ratingRight, 0.92],
+  ['dissatisfied found', fresh.dissatisfiedFound, 0.92],
+  ['kind right', fresh.kindRight, 0.9],
+  ['conflict found', fresh.conflictFound, 0.9],
+  ['urgent found', fresh.urgentFound, 1],
+  ['reasons found', fresh.reasonsFound, 0.8],
+  ['reasons right', fresh.reasonsRight, 0.85],
+]
+test.each(unseenAtLeast)('of replies that nothing was learnt from: %s', (_, share, bar) => {
+  expect(rateOf(share)).toBeGreaterThanOrEqual(bar)
+})
+
+const unseenAtMost: [string, Share, number][] = [
+  ['dissatisfied read as satisfied', fresh.dissatisfiedReadAsSatisfied, 0.01],
+  ['false rating where there is none', fresh.falseRating, 0.03],
+  ['conflict false alarms', fresh.conflictFalseAlarms, 0.02],
+  ['urgent false alarms', fresh.urgentFalseAlarms, 10 / 600],
+]
+test.each(unseenAtMost)('of replies that nothing was learnt from: %s', (_, share, bar) => {
   expect(rateOf(share)).toBeLessThanOrEqual(bar)
 })
 
