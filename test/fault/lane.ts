@@ -4,7 +4,6 @@ import { mkdir, readFile, realpath } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Client } from 'pg'
 import { buildCore } from '../../src/app.ts'
 import { ensureConsole } from '../../src/commands/console-build.ts'
 import { readCoreConfig } from '../../src/foundation/config.ts'
@@ -21,6 +20,7 @@ import { seedTemplates } from '../../src/template/files.ts'
 import { unitReader } from '../../src/unit/store.ts'
 import { ownRedis, type OwnRedis } from '../support/redis.ts'
 import { attachServer } from '../support/server.ts'
+import { dropForced, named, query } from '../support/sql.ts'
 import { faultPolicy } from './policy.ts'
 
 /** PostgreSQL, Redis and ports of its own for one run after another: nothing here is anybody else's. */
@@ -63,7 +63,7 @@ export async function openLane(say: (line: string) => void): Promise<Lane> {
     HUIFANG_PORT: String(port),
     HUIFANG_SMS_CALL_TIMEOUT_MS: '1000',
   })
-  await query(url, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`)
+  await dropForced(url, template)
   await query(url, `CREATE DATABASE ${template}`)
   const keys = await prepare(named(url, template), environment(named(url, template), false))
   await query(url, `ALTER DATABASE ${template} ALLOW_CONNECTIONS false`)
@@ -75,11 +75,11 @@ export async function openLane(say: (line: string) => void): Promise<Lane> {
     environment,
     async freshDatabase() {
       const name = `fault_run_${++count}`
-      await query(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+      await dropForced(url, name)
       await query(url, `CREATE DATABASE ${name} TEMPLATE ${template}`)
       return {
         url: named(url, name),
-        drop: () => query(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+        drop: () => dropForced(url, name),
       }
     },
     async crashPostgres() {
@@ -148,23 +148,6 @@ async function kill(dataDir: string, password: string): Promise<void> {
   process.kill(pid, 'SIGQUIT')
   const mark = markOf(cluster, password)
   while (await carries(pid, mark)) await pause(20)
-}
-
-function named(url: string, database: string): string {
-  const changed = new URL(url)
-  changed.pathname = `/${database}`
-  return changed.href
-}
-
-async function query(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }
 
 async function freePort(): Promise<number> {

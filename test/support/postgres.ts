@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
-import { Client } from 'pg'
 import { inject } from 'vitest'
 import { migrateDatabase } from '../../src/foundation/migrate.ts'
 import { testEnv } from './env.ts'
 import { attachServer } from './server.ts'
+import { dropForced, named, query } from './sql.ts'
 
 /** A server for one run of the tests. */
 export interface TestServer {
@@ -50,10 +49,10 @@ export async function testServer(log: (line: string) => void): Promise<TestServe
 export async function prepareDatabases({ url }: TestServer): Promise<TestDatabases> {
   const prefix = `huifang_test_${process.pid}_${randomBytes(3).toString('hex')}_`
   const template = `${prefix}template`
-  await execute(url, `CREATE DATABASE ${template}`)
+  await query(url, `CREATE DATABASE ${template}`)
   await migrateDatabase(named(url, template))
   // Not even autovacuum may connect: a database with sessions cannot be copied.
-  await execute(url, `ALTER DATABASE ${template} ALLOW_CONNECTIONS false`)
+  await query(url, `ALTER DATABASE ${template} ALLOW_CONNECTIONS false`)
   return { url, template, prefix }
 }
 
@@ -69,8 +68,8 @@ export async function dropDatabases({ url, prefix }: TestDatabases): Promise<voi
 export async function freshDatabase(): Promise<TestDatabase> {
   const { url, template, prefix } = inject('databases')
   const name = prefix + randomBytes(5).toString('hex')
-  await execute(url, `CREATE DATABASE ${name} TEMPLATE ${template}`)
-  await execute(url, `ALTER DATABASE ${name} SET plan_cache_mode = force_generic_plan`)
+  await query(url, `CREATE DATABASE ${name} TEMPLATE ${template}`)
+  await query(url, `ALTER DATABASE ${name} SET plan_cache_mode = force_generic_plan`)
   return {
     url: named(url, name),
     drop: () => dropForced(url, name),
@@ -83,20 +82,6 @@ async function dropAbandoned(url: string): Promise<void> {
     const pid = Number(/^huifang_test_(\d+)_/.exec(name)?.[1] ?? 0)
     return pid > 0 && !isAlive(pid)
   })
-}
-
-const autovacuumAtWork = '42501'
-
-/** FORCE may not cut an autovacuum worker, which belongs to the superuser; it is done within moments. */
-async function dropForced(url: string, name: string): Promise<void> {
-  for (let triesLeft = 40; ; triesLeft--) {
-    try {
-      return await execute(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
-    } catch (error) {
-      if ((error as { code?: string }).code !== autovacuumAtWork || triesLeft === 0) throw error
-      await pause(250)
-    }
-  }
 }
 
 async function dropAll(url: string, isOurs: (name: string) => boolean): Promise<void> {
@@ -114,25 +99,5 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-function named(url: string, database: string): string {
-  const changed = new URL(url)
-  changed.pathname = `/${database}`
-  return changed.href
-}
-
-async function execute(url: string, statement: string): Promise<void> {
-  await query(url, statement)
-}
-
-async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<Record<string, unknown>>(statement)).rows
-  } finally {
-    await client.end()
   }
 }
