@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { openCallbacks } from '../../callback/open.ts'
 import { stopwatch } from '../../foundation/clock.ts'
 import { policyReader } from '../../policy/store.ts'
 import { createStaffKey } from '../../staff/keys.ts'
 import { createStaff } from '../../staff/staff.ts'
 import { unitReader } from '../../unit/store.ts'
+import { openDeskInBrowser } from './desk-browser.ts'
 import { unitCode } from './rows.ts'
 import { startServers, type Progress } from './servers.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -11,13 +13,14 @@ import { surroundings } from './backends.ts'
 
 const agents = 20
 const waitingCases = 5_000
-const callsEach = 25
-// The desk of a bureau: somebody asks for a case every few seconds, twenty at once only by chance.
-const thinkMs = 300
+const callsEach = 8
+// Much faster than people call: a case every five seconds each, so somebody asks four times a second.
+const thinkMs = 5_000
 
 /**
- * `bench desk`: twenty agents over HTTP at a queue of five thousand. How long the next case takes from the click
- * to the whole answer, and how long until another desk has been told of the change.
+ * `bench desk`: twenty agents over HTTP at a queue of five thousand, and one more in a real browser. How long the
+ * next case takes, over HTTP from the click to the whole answer and in the browser from the key to the case on the
+ * screen, and how long until another desk has been told of the change.
  */
 export async function benchDesk(progress: Progress) {
   const servers = await startServers(progress)
@@ -64,11 +67,25 @@ async function measure(stage: Stage, progress: Progress) {
   )
   const url = await stage.startServe()
   const heard = await listen(url, keys[agents]!)
+  const person = { name: 'at the browser', role: 'agent' as const, unitCode: listener }
+  const desk = await openDeskInBrowser(stage, url, await createStaff(deps, 'bench', person))
+  if (desk === null) progress('no browser: what is seen there is left out')
   progress(`${agents} agents call`)
   const nextMs: number[] = []
   const countsMs: number[] = []
   const seenMs: number[] = []
+  const shownMs: number[] = []
+  const calling = new AbortController()
+  const atBrowser = async () => {
+    if (desk === null) return
+    while (!calling.signal.aborted) {
+      shownMs.push(await desk.nextCaseMs())
+      // Faster than this, a session is refused as too busy.
+      await pause(2_000)
+    }
+  }
   const whole = stopwatch()
+  const watched = atBrowser()
   await Promise.all(
     keys.slice(0, agents).map(async (key) => {
       for (let call = 0; call < callsEach; call++) {
@@ -87,18 +104,26 @@ async function measure(stage: Stage, progress: Progress) {
         await get(url, key, 'callbacks/counts')
         countsMs.push(counted())
         await post(url, key, `callbacks/${callback.id}/attempts`, { result: 'busy' })
-        await new Promise((resolve) => setTimeout(resolve, thinkMs * Math.random() * 2))
+        await pause(thinkMs * Math.random() * 2)
       }
     }),
   )
   const seconds = whole() / 1000
+  calling.abort()
+  await watched
+  await desk?.close()
   heard.stop()
   return {
     agents,
+    secondsBetweenCases: thinkMs / 1000,
     waiting: cases.length,
     claims: nextMs.length,
     claimsPerSecond: Math.round(nextMs.length / seconds),
     nextCaseMs: spread(nextMs),
+    ...(shownMs.length > 0 && {
+      nextCasesInBrowser: shownMs.length,
+      nextCaseInBrowserMs: spread(shownMs),
+    }),
     countsMs: spread(countsMs),
     seenByOthersMs: spread(seenMs),
   }
