@@ -1,22 +1,13 @@
 import type { Rating } from '../../foundation/rating.ts'
 import { isDissatisfied } from '../../foundation/rating.ts'
-import type { ReplyKind, ReplyReason } from '../verdict.ts'
+import { replyReasons, type ReplyKind } from '../verdict.ts'
 
 /** What a reply may lean to, taken as a whole; each text leans to exactly one. */
 export const leanings = ['bad', 'good', 'plain', 'question', 'stranger', 'auto', 'optOut'] as const
 export type Leaning = (typeof leanings)[number]
 
 /** What complaints may be about; `other` is what is left. */
-export const learnedReasons = [
-  'attitude',
-  'efficiency',
-  'procedure',
-  'fairness',
-  'response',
-  'integrity',
-  'result',
-  'environment',
-] as const satisfies readonly ReplyReason[]
+export const learnedReasons = replyReasons.filter((reason) => reason !== 'other')
 
 /** All that is weighed, in the order of the columns of the weights. */
 export const heads = [...leanings, 'urgent', ...learnedReasons] as const
