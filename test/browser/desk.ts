@@ -1,8 +1,9 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { hashPassword } from '../../src/staff/password.ts'
 import { createStaff, type StaffRole } from '../../src/staff/staff.ts'
 import { savePassword } from '../../src/staff/store.ts'
 import { centre, type TestApp } from '../support/app.ts'
+import { testEnv } from '../support/env.ts'
 
 export const password = 'huifang-desk-2026'
 
@@ -35,6 +36,10 @@ export async function openDesk(browser: Browser, t: TestApp): Promise<Desk> {
     reducedMotion: 'reduce',
   })
   const page = await context.newPage()
+  if (testEnv.browserSlowness) {
+    const devtools = await context.newCDPSession(page)
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: testEnv.browserSlowness })
+  }
   // Everything is waited for by what is seen; this only ends a wait in vain, also on a busy machine.
   page.setDefaultTimeout(60_000)
   const complaints: string[] = []
@@ -62,4 +67,18 @@ export async function enter({ page }: Desk, name: string, secret: string): Promi
   await page.keyboard.press('Tab')
   await page.keyboard.type(secret)
   await page.keyboard.press('Enter')
+}
+
+/**
+ * Picks by keys what begins so from a select that has the focus. A list that is not closed yet swallows
+ * the next Tab, and people look before they go on: so does this.
+ */
+export async function choose(field: Locator, text: string): Promise<void> {
+  const page = field.page()
+  await page.locator('input:focus').and(field).waitFor()
+  await page.keyboard.type(text)
+  await page.locator('.ant-select-item-option-active', { hasText: text }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.locator('[aria-expanded=false]').and(field).waitFor()
+  await field.locator('..').filter({ hasText: text }).waitFor()
 }

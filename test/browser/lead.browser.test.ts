@@ -6,7 +6,7 @@ import { testApp, until, type TestApp } from '../support/app.ts'
 import { seedCallback, seedCallbacks } from '../support/cases.ts'
 import { serious } from './axe.ts'
 import { chromiumPath, launch } from './chromium.ts'
-import { logIn, openDesk, person } from './desk.ts'
+import { choose, logIn, openDesk, person } from './desk.ts'
 
 describe.skipIf(chromiumPath === undefined)('those who lead the desk', () => {
   let browser: Browser
@@ -32,9 +32,7 @@ describe.skipIf(chromiumPath === undefined)('those who lead the desk', () => {
     await page.goto('/queue')
     await page.locator('.queue-row').nth(2).waitFor()
     await page.getByLabel('单位', { exact: true }).focus()
-    await page.keyboard.type('鼓楼')
-    await page.locator('.ant-select-item-option-active', { hasText: '鼓楼分局' }).waitFor()
-    await page.keyboard.press('Enter')
+    await choose(page.getByLabel('单位', { exact: true }), '鼓楼')
     await page.locator('.queue-row').nth(2).waitFor({ state: 'detached' })
     expect(page.url()).toContain('unitCode=FJ1')
     await page.getByRole('button', { name: /现在可拨/ }).focus()
@@ -43,11 +41,9 @@ describe.skipIf(chromiumPath === undefined)('those who lead the desk', () => {
     expect(await serious(page)).toEqual([])
     await page.keyboard.press('r')
     const dialog = page.getByRole('dialog', { name: '改派 2 件' })
-    await page.locator('input:focus').and(dialog.getByLabel('交给')).waitFor()
-    await page.keyboard.type('李红')
-    await page.locator('.ant-select-item-option-active', { hasText: '李红' }).waitFor()
-    await page.keyboard.press('Enter')
+    await choose(dialog.getByLabel('交给'), '李红')
     await page.keyboard.press('Tab')
+    await page.locator('textarea:focus').waitFor()
     await page.keyboard.type('请今天打完')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
@@ -137,11 +133,9 @@ describe.skipIf(chromiumPath === undefined)('those who lead the desk', () => {
     await page.getByRole('heading', { name: '王秀英' }).waitFor()
     await page.keyboard.press('h')
     const dialog = page.getByRole('dialog', { name: '转交同事' })
-    await page.locator('input:focus').and(dialog.getByLabel('交给')).waitFor()
-    await page.keyboard.type('陈刚')
-    await page.locator('.ant-select-item-option-active', { hasText: '陈刚' }).waitFor()
-    await page.keyboard.press('Enter')
+    await choose(dialog.getByLabel('交给'), '陈刚')
     await page.keyboard.press('Tab')
+    await page.locator('textarea:focus').waitFor()
     await page.keyboard.type('对方下午有空')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')

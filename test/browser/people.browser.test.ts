@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { station, testApp, until, type TestApp } from '../support/app.ts'
 import { serious } from './axe.ts'
 import { chromiumPath, launch } from './chromium.ts'
-import { enter, logIn, openDesk, password, person } from './desk.ts'
+import { choose, enter, logIn, openDesk, password, person } from './desk.ts'
 
 describe.skipIf(chromiumPath === undefined)('people and their accounts', () => {
   let browser: Browser
@@ -29,9 +29,7 @@ describe.skipIf(chromiumPath === undefined)('people and their accounts', () => {
     await page.locator('input:focus').and(form.getByLabel('姓名或工号')).waitFor()
     await page.keyboard.type('王芳')
     await form.getByLabel('所在单位').focus()
-    await page.keyboard.type('民意')
-    await page.locator('.ant-select-item-option-active', { hasText: '民意中心' }).waitFor()
-    await page.keyboard.press('Enter')
+    await choose(form.getByLabel('所在单位'), '民意')
     await form.getByRole('button', { name: '登记' }).focus()
     await page.keyboard.press('Enter')
     // Refused at the field, with everything that was typed still there.

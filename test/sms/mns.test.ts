@@ -78,7 +78,7 @@ test('a key is fetched anew before it ends', async () => {
 })
 
 test('a key that ended before its time costs one try', async () => {
-  const gateway = await withQueue({ queueTokenLifeMs: 1 })
+  const gateway = await withQueue({ queueTokenLifeMs: 0 })
   const hourAgo = () => systemClock.nowMs() - 3_600_000
   const slow = { nowMs: hourAgo, now: () => dateAt(hourAgo()) }
   const pulled = queue(gateway, {}, slow)

@@ -6,6 +6,8 @@ export const testEnv = {
   redisUrl: process.env['TEST_REDIS_URL'] || undefined,
   /** Another browser than the usual one of this machine. */
   chromiumPath: process.env['TEST_CHROMIUM_PATH'] || undefined,
+  /** How many times slower the browser's pages run: brings out what a test takes for granted; undefined: at full speed. */
+  browserSlowness: Number(process.env['TEST_BROWSER_SLOWNESS']) || undefined,
   /** Repeats what a test drew by chance. */
   seed: process.env['TEST_SEED'] === undefined ? undefined : Number(process.env['TEST_SEED']),
 }
