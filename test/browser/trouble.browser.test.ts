@@ -128,12 +128,15 @@ describe.skipIf(chromiumPath === undefined)('the desk in trouble loses nothing',
     const id = await seedCallback(t.app)
     const desk = await openDesk(browser, t)
     await logIn(desk, '李红')
-    await t.app.db
-      .updateTable('callback')
-      .set({ dueAt: nowPlus(8) })
-      .execute()
+    const dueIn = (seconds: number) =>
+      t.app.db
+        .updateTable('callback')
+        .set({ dueAt: nowPlus(seconds) })
+        .execute()
+    await dueIn(3_600)
     await desk.page.goto(`/cases/${id}`)
     await desk.page.locator('.case-head .deadline.warn').waitFor()
+    await dueIn(5)
     const over = desk.page.locator('.case-head .deadline.bad')
     await over.waitFor()
     expect(await over.textContent()).toMatch(/^已超时/)
