@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import { dateAt } from '../foundation/clock.ts'
 import type { Core } from '../foundation/core.ts'
 import { anyOf, nowPlus, type Tx } from '../foundation/database.ts'
+import type { JsonValue } from '../foundation/db-types.ts'
 import { idFloor, idSpan, type Id } from '../foundation/ids.ts'
+import { insertRows } from '../foundation/insert-rows.ts'
 import type { Verdict } from '../reply/verdict.ts'
 import type { Part } from './parts.ts'
 import type { Fit, Route, TriageReason } from './rules.ts'
@@ -27,22 +29,17 @@ export interface NewReply {
 }
 
 export async function insertReplies(tx: Tx, replies: readonly NewReply[]): Promise<void> {
-  if (replies.length === 0) return
-  await tx
-    .insertInto('reply')
-    .values(
-      replies.map(({ verdict, ...row }) => ({
-        ...row,
-        kind: verdict.kind,
-        rating: verdict.rating,
-        reasons: verdict.reasons,
-        urgent: verdict.urgent,
-        conflict: verdict.conflict,
-        confidence: verdict.confidence,
-        evidence: JSON.stringify(verdict.evidence),
-      })),
-    )
-    .execute()
+  const rows = replies.map(({ verdict, ...row }) => ({
+    ...row,
+    kind: verdict.kind,
+    rating: verdict.rating,
+    reasons: verdict.reasons,
+    urgent: verdict.urgent,
+    conflict: verdict.conflict,
+    confidence: verdict.confidence,
+    evidence: verdict.evidence as unknown as JsonValue,
+  }))
+  await insertRows(tx, 'reply', rows)
 }
 
 export interface EarlierReply extends Part {
@@ -63,32 +60,26 @@ export async function latestReplies(
   if (caseIds.length === 0) return new Map()
   const now = deps.clock.now()
   const { first, last } = idSpan(dateAt(now.getTime() - mayGoOnForHours * 3_600_000), now)
-  const rows = await tx
-    .selectFrom('reply')
-    .leftJoin('triage', 'triage.replyId', 'reply.id')
-    .select([
-      'reply.id',
-      'reply.caseId',
-      'reply.textSealed',
-      'reply.sentAt',
-      'reply.receivedAt',
-      'reply.sequenceId',
-      'reply.fit',
-      'reply.urgent',
-      sql<boolean>`triage.decided_by IS NOT NULL`.as('decidedByPerson'),
-    ])
-    .where('reply.caseId', '=', anyOf(caseIds))
-    .where('reply.id', '>=', first)
-    .where('reply.id', '<=', last)
-    .where('reply.receivedAt', '>', nowPlus(-mayGoOnForHours * 3600))
-    .orderBy('reply.id')
-    .execute()
+  // One look-up a case: a join would read whole months where the planner has not counted them yet.
+  const { rows } = await sql<
+    Omit<EarlierReply, 'text'> & { caseId: Id; textSealed: Buffer; fit: string }
+  >`
+    SELECT r.* FROM unnest(${[...caseIds]}::uuid[]) AS c(id)
+    CROSS JOIN LATERAL (SELECT a.id, a.case_id, a.text_sealed, a.sent_at, a.received_at, a.sequence_id,
+        a.fit, a.urgent,
+        EXISTS (SELECT FROM triage g WHERE g.reply_id = a.id AND g.decided_by IS NOT NULL)
+          AS decided_by_person
+      FROM reply a
+      WHERE a.case_id = c.id AND a.id BETWEEN ${first}::uuid AND ${last}::uuid
+        AND a.received_at > ${nowPlus(-mayGoOnForHours * 3600)}
+      OFFSET 0) r
+    ORDER BY r.id`.execute(tx)
   const replies = rows.map(({ textSealed, fit, ...row }) => ({
     ...row,
     fit: fit as Fit,
     text: deps.vault.open(textSealed, 'text'),
   }))
-  return Map.groupBy(replies, ({ caseId }) => caseId!)
+  return Map.groupBy(replies, ({ caseId }) => caseId)
 }
 
 export interface NewTriage {

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
+import type { JsonValue } from '../foundation/db-types.ts'
 import { idSpan, idTime, type Id } from '../foundation/ids.ts'
+import { insertRows, rowsToInsert } from '../foundation/insert-rows.ts'
 
 /** What came of a case, as the feed tells it. No number, hash, name or text of a citizen. */
 export interface OutcomeContent {
@@ -67,39 +69,31 @@ export async function recordOutcomes(
   const cases = await readCases(deps, tx, ids)
   if (cases.length === 0) return
   const fresh = new Map(cases.map(({ id }) => [id, deps.newId()]))
-  const keys = await tx
-    .insertInto('outcomeKey')
-    .values(cases.map(({ id }) => ({ outcomeId: id, lastId: fresh.get(id)!, lastRevision: 1 })))
-    .onConflict((conflict) =>
-      conflict.column('outcomeId').doUpdateSet((eb) => ({
-        previousId: eb.ref('outcomeKey.lastId'),
-        lastId: eb.ref('excluded.lastId'),
-        lastRevision: eb('outcomeKey.lastRevision', '+', 1),
-      })),
-    )
-    .returning(['outcomeId', 'lastId', 'previousId', 'lastRevision'])
-    .execute()
+  const keys = cases.map(({ id }) => ({ outcomeId: id, lastId: fresh.get(id)!, lastRevision: 1 }))
+  const { rows } = await sql<{
+    outcomeId: Id
+    lastId: Id
+    previousId: Id | null
+    lastRevision: number
+  }>`${rowsToInsert('outcomeKey', keys)}
+    ON CONFLICT (outcome_id) DO UPDATE SET previous_id = outcome_key.last_id,
+      last_id = excluded.last_id, last_revision = outcome_key.last_revision + 1
+    RETURNING outcome_id, last_id, previous_id, last_revision`.execute(tx)
   const byCase = new Map(cases.map((each) => [each.id, each]))
-  await tx
-    .insertInto('outcome')
-    .values(
-      keys.map((key) => {
-        const { id: _, disposition, ...content } = byCase.get(key.outcomeId)!
-        return {
-          id: key.lastId,
-          outcomeId: key.outcomeId,
-          revision: key.lastRevision,
-          supersedes: key.previousId,
-          result: disposition,
-          content: JSON.stringify(content satisfies OutcomeContent),
-        }
-      }),
-    )
-    .execute()
-  await tx
-    .insertInto('outbox')
-    .values(keys.map((key) => ({ id: deps.newId(), topic: 'feed', subject: key.lastId })))
-    .execute()
+  const revisions = rows.map((key) => {
+    const { id: _, disposition, ...content } = byCase.get(key.outcomeId)!
+    return {
+      id: key.lastId,
+      outcomeId: key.outcomeId,
+      revision: key.lastRevision,
+      supersedes: key.previousId,
+      result: disposition,
+      content: content satisfies OutcomeContent as unknown as JsonValue,
+    }
+  })
+  await insertRows(tx, 'outcome', revisions)
+  const owed = rows.map(({ lastId }) => ({ id: deps.newId(), topic: 'feed', subject: lastId }))
+  await insertRows(tx, 'outbox', owed)
 }
 
 async function readCases(
@@ -126,21 +120,25 @@ async function readCases(
         'attempts', c.attempts, 'finding', c.finding, 'dueAt', c.due_at, 'closedAt', c.closed_at,
         'reason', c.close_reason) END AS callback,
       s.first_rating AS original_rating, c.later_rating
-    FROM transaction t
-    LEFT JOIN survey s ON s.id = t.id AND s.id = ANY(${[...ids]}::uuid[])
-    LEFT JOIN suppression p ON p.transaction_id = t.id AND p.transaction_id = ANY(${[...ids]}::uuid[])
-    LEFT JOIN template_version v ON v.id = s.template_version_id
-    -- One look-up a case: a join would read whole months of texts where few cases stand against them.
+    -- One look-up a case: a join would read whole months where few cases stand against them.
+    FROM unnest(${[...ids]}::uuid[]) AS n(id)
+    CROSS JOIN LATERAL (SELECT * FROM transaction WHERE id = n.id LIMIT 1) t
+    LEFT JOIN LATERAL (SELECT * FROM survey WHERE id = n.id LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT reason FROM suppression WHERE transaction_id = n.id LIMIT 1) p ON true
+    LEFT JOIN LATERAL (SELECT key, version FROM template_version
+      WHERE id = s.template_version_id LIMIT 1) v ON true
     LEFT JOIN LATERAL (SELECT a.delivery, a.delivery_code
       FROM message_key k JOIN message a ON a.id = k.message_id
-      WHERE k.case_id = t.id AND k.purpose = 'ask'
+      WHERE k.case_id = n.id AND k.purpose = 'ask'
         AND a.id BETWEEN ${first}::uuid AND ${last}::uuid LIMIT 1) m ON true
     LEFT JOIN LATERAL (SELECT count(*)::int AS count, bool_or(a.changed_mind) AS changed_mind,
-        (array_remove(array_agg(CASE a.route WHEN 'rating' THEN a.rating ELSE g.decided_rating END
+        (array_remove(array_agg(CASE a.route WHEN 'rating' THEN a.rating
+            ELSE (SELECT g.decided_rating FROM triage g WHERE g.reply_id = a.id) END
           ORDER BY coalesce(a.sent_at, a.received_at) DESC, a.id DESC), NULL))[1] AS latest_rating
-      FROM reply a LEFT JOIN triage g ON g.reply_id = a.id
-      WHERE a.case_id = t.id AND a.id BETWEEN ${first}::uuid AND ${last}::uuid) r ON true
-    LEFT JOIN LATERAL (SELECT * FROM callback WHERE case_id = t.id ORDER BY id DESC LIMIT 1) c ON true
-    WHERE t.id = ANY(${[...ids]}::uuid[]) AND (s.id IS NOT NULL OR c.id IS NOT NULL)`.execute(tx)
+      FROM reply a
+      WHERE a.case_id = n.id AND a.id BETWEEN ${first}::uuid AND ${last}::uuid) r ON true
+    LEFT JOIN LATERAL (SELECT * FROM (SELECT * FROM callback WHERE case_id = n.id OFFSET 0) k
+      ORDER BY k.id DESC LIMIT 1) c ON true
+    WHERE s.id IS NOT NULL OR c.id IS NOT NULL`.execute(tx)
   return rows
 }

@@ -11,6 +11,14 @@ export interface AskedSurvey extends Survey {
   params: Record<string, string> | null
 }
 
+// One look-up a number. In a table that has grown since it was last counted, the planner thinks that reading all of
+// it is cheap, and joins a whole month to a handful of rows.
+function slotsOf(phoneHashes: readonly Buffer[]) {
+  return sql`(SELECT slot.survey_id FROM unnest(${[...phoneHashes]}::bytea[]) AS n(phone_hash)
+    CROSS JOIN LATERAL (SELECT survey_id FROM open_survey
+      WHERE phone_hash = n.phone_hash OFFSET 0) slot)`
+}
+
 /** The surveys whose slots these numbers hold, without locking them. */
 export async function surveysOfNumbers(
   tx: Tx,
@@ -18,8 +26,8 @@ export async function surveysOfNumbers(
 ): Promise<{ id: Id; state: string }[]> {
   if (phoneHashes.length === 0) return []
   const { rows } = await sql<{ id: Id; state: string }>`
-    SELECT s.id, s.state FROM open_survey o JOIN survey s ON s.id = o.survey_id
-    WHERE o.phone_hash = ANY(${[...phoneHashes]}::bytea[])`.execute(tx)
+    SELECT s.id, s.state FROM ${slotsOf(phoneHashes)} o
+    CROSS JOIN LATERAL (SELECT id, state FROM survey WHERE id = o.survey_id LIMIT 1) s`.execute(tx)
   return rows
 }
 
@@ -33,13 +41,13 @@ export async function lockSurveysOfNumbers(
     SELECT s.id, s.state, s.disposition, s.business, s.unit_code, s.signature, s.first_rating,
       s.expires_at, s.late_until, s.late, s.phone_hash,
       coalesce(m.template_version_id, s.template_version_id) AS template_version_id, m.params
-    FROM open_survey o
-    JOIN survey s ON s.id = o.survey_id
+    FROM (SELECT survey_id FROM ${slotsOf(phoneHashes)} slot ORDER BY survey_id) o
+    CROSS JOIN LATERAL (SELECT * FROM survey WHERE id = o.survey_id AND state <> 'scheduled'
+      LIMIT 1 FOR UPDATE) s
     LEFT JOIN LATERAL (SELECT a.template_version_id, a.params
       FROM message_key k JOIN message a ON a.id = k.message_id
       WHERE k.case_id = s.id AND k.purpose = 'ask' LIMIT 1) m ON true
-    WHERE o.phone_hash = ANY(${[...phoneHashes]}::bytea[]) AND s.state <> 'scheduled'
-    ORDER BY s.id FOR UPDATE OF s`.execute(tx)
+    ORDER BY s.id`.execute(tx)
   return rows
 }
 
