@@ -7,7 +7,7 @@ import { takeRaw } from '../src/sms/inbound.ts'
 /** Understands citizens' replies. */
 export const definition = {
   name: 'replies',
-  concurrency: 16,
+  concurrency: 40,
   attempts: 5,
   backoffMs: 500,
 } as const
@@ -19,7 +19,7 @@ export const handler = (app: App) =>
       await receiveReplies(app, [...new Set(jobs.flat())])
       return jobs.map(() => undefined)
     },
-    { itemsAtMost: 10, roundsAtOnce: 2 },
+    { itemsAtMost: 20, roundsAtOnce: 3 },
   )
 
 export const due = (app: App): DueSource<'replies'> => ({

@@ -8,7 +8,7 @@ import { takeIn, type EvaluationDeps, type IncomingReply } from './take-in.ts'
 
 export type { EvaluationDeps } from './take-in.ts'
 
-const repliesAtOnce = 200
+const repliesAtOnce = 400
 
 /**
  * Understands the raw pushes of replies among these ids, many replies to a transaction. One that cannot

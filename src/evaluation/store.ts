@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import { dateAt } from '../foundation/clock.ts'
 import type { Core } from '../foundation/core.ts'
 import { anyOf, nowPlus, type Tx } from '../foundation/database.ts'
-import type { JsonValue } from '../foundation/db-types.ts'
 import { idFloor, idSpan, type Id } from '../foundation/ids.ts'
 import { insertRows } from '../foundation/insert-rows.ts'
 import type { Verdict } from '../reply/verdict.ts'
@@ -37,7 +36,7 @@ export async function insertReplies(tx: Tx, replies: readonly NewReply[]): Promi
     urgent: verdict.urgent,
     conflict: verdict.conflict,
     confidence: verdict.confidence,
-    evidence: verdict.evidence as unknown as JsonValue,
+    evidence: JSON.stringify(verdict.evidence),
   }))
   await insertRows(tx, 'reply', rows)
 }

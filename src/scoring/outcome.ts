@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
-import type { JsonValue } from '../foundation/db-types.ts'
 import { idSpan, idTime, type Id } from '../foundation/ids.ts'
-import { insertRows, rowsToInsert } from '../foundation/insert-rows.ts'
+import { insertRows } from '../foundation/insert-rows.ts'
 
 /** What came of a case, as the feed tells it. No number, hash, name or text of a citizen. */
 export interface OutcomeContent {
@@ -69,13 +68,14 @@ export async function recordOutcomes(
   const cases = await readCases(deps, tx, ids)
   if (cases.length === 0) return
   const fresh = new Map(cases.map(({ id }) => [id, deps.newId()]))
-  const keys = cases.map(({ id }) => ({ outcomeId: id, lastId: fresh.get(id)!, lastRevision: 1 }))
   const { rows } = await sql<{
     outcomeId: Id
     lastId: Id
     previousId: Id | null
     lastRevision: number
-  }>`${rowsToInsert('outcomeKey', keys)}
+  }>`
+    INSERT INTO outcome_key (outcome_id, last_id, last_revision)
+    SELECT *, 1 FROM unnest(${[...fresh.keys()]}::uuid[], ${[...fresh.values()]}::uuid[])
     ON CONFLICT (outcome_id) DO UPDATE SET previous_id = outcome_key.last_id,
       last_id = excluded.last_id, last_revision = outcome_key.last_revision + 1
     RETURNING outcome_id, last_id, previous_id, last_revision`.execute(tx)
@@ -88,7 +88,7 @@ export async function recordOutcomes(
       revision: key.lastRevision,
       supersedes: key.previousId,
       result: disposition,
-      content: content satisfies OutcomeContent as unknown as JsonValue,
+      content: JSON.stringify(content satisfies OutcomeContent),
     }
   })
   await insertRows(tx, 'outcome', revisions)

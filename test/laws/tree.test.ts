@@ -129,7 +129,7 @@ const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => le
 
 test('a table is written by the feature that owns it, and by no other', () => {
   const writes =
-    /(?:insertInto|updateTable|deleteFrom|insertRows\(\s*\w+,|rowsToInsert)\(?\s*'(\w+)|\b(?:INSERT INTO|DELETE FROM|UPDATE) ([a-z_]+)\b/g
+    /(?:insertInto|updateTable|deleteFrom|insertRows\(\s*\w+,)\(?\s*'(\w+)|\b(?:INSERT INTO|DELETE FROM|UPDATE) ([a-z_]+)\b/g
   const seen = new Set<string>()
   const wrong = tree.flatMap((file) => {
     const feature = featureOf(file)
