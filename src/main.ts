@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import type { BenchOptions } from './commands/bench.ts'
 import type { StaffOptions } from './commands/staff.ts'
+import type { TemplateCheckOptions } from './commands/template.ts'
 import { ConfigError } from './foundation/config.ts'
 import { AppError } from './foundation/errors.ts'
 import { DemoError } from './sandbox/demo/errors.ts'
@@ -216,6 +217,22 @@ program
       days: options.all ? 'all' : options.days,
       overdueSeconds: options.overdueSeconds,
     }),
+  )
+program
+  .command('template')
+  .description('the texts that citizens get')
+  .command('check [files...]')
+  .description(
+    'check template files as reviewers, carriers and the reader of replies would (default: those that come with the program)',
+  )
+  .addOption(
+    new Option('--type <type>', 'what the provider reviews it as')
+      .choices(['notice', 'promo'])
+      .default('notice'),
+  )
+  .option('--json', 'one JSON line a file')
+  .action(async (files: string[], options: TemplateCheckOptions) =>
+    (await import('./commands/template.ts')).templateCheck(files, options),
   )
 const lexicon = program
   .command('lexicon')

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { dateAt } from '../foundation/clock.ts'
 import type { Core } from '../foundation/core.ts'
-import { anyOf, nowPlus, type Tx } from '../foundation/database.ts'
+import { nowPlus, type Tx } from '../foundation/database.ts'
 import { idFloor, idSpan, type Id } from '../foundation/ids.ts'
 import { insertRows } from '../foundation/insert-rows.ts'
 import type { Verdict } from '../reply/verdict.ts'
@@ -60,9 +60,7 @@ export async function latestReplies(
   const now = deps.clock.now()
   const { first, last } = idSpan(dateAt(now.getTime() - mayGoOnForHours * 3_600_000), now)
   // One look-up a case: a join would read whole months where the planner has not counted them yet.
-  const { rows } = await sql<
-    Omit<EarlierReply, 'text'> & { caseId: Id; textSealed: Buffer; fit: string }
-  >`
+  const { rows } = await sql<Omit<EarlierReply, 'text'> & { caseId: Id; textSealed: Buffer }>`
     SELECT r.* FROM unnest(${[...caseIds]}::uuid[]) AS c(id)
     CROSS JOIN LATERAL (SELECT a.id, a.case_id, a.text_sealed, a.sent_at, a.received_at, a.sequence_id,
         a.fit, a.urgent,
@@ -73,9 +71,8 @@ export async function latestReplies(
         AND a.received_at > ${nowPlus(-mayGoOnForHours * 3600)}
       OFFSET 0) r
     ORDER BY r.id`.execute(tx)
-  const replies = rows.map(({ textSealed, fit, ...row }) => ({
+  const replies = rows.map(({ textSealed, ...row }) => ({
     ...row,
-    fit: fit as Fit,
     text: deps.vault.open(textSealed, 'text'),
   }))
   return Map.groupBy(replies, ({ caseId }) => caseId)

@@ -9,7 +9,7 @@ const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.to
  * worker's time; here only the text is put together. All rows name the columns of the first one; what they do
  * not name takes its default. Values of JSON columns are given as text.
  */
-export async function insertRows<Table extends keyof DB & string>(
+export async function insertRows<Table extends keyof DB>(
   tx: Queryable,
   table: Table,
   rows: readonly Insertable<DB[Table]>[],

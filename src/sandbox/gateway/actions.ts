@@ -1,7 +1,7 @@
 import type { Clock } from '../../foundation/clock.ts'
 import { formatProviderTime } from '../../sms/provider-time.ts'
-import { countSegments } from '../../sms/segments.ts'
 import { refuse, requestId, type Answer } from './answer.ts'
+import { billedTexts } from './billing.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
 import type { Limits } from './limits.ts'
 
@@ -113,7 +113,7 @@ function acceptTexts(
       templateCode,
       params,
       content,
-      segments: content === null ? 1 : countSegments(text.signature, content).segments,
+      segments: content === null ? 1 : billedTexts(text.signature, content),
       acceptedAt,
     })
   })

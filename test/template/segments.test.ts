@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countSegments } from '../../src/sms/segments.ts'
+import { countSegments } from '../../src/template/segments.ts'
 
 describe('segments', () => {
   it('counts the signature with its 【】: 示例公司 costs 6', () => {

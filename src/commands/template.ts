@@ -1,0 +1,74 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '../foundation/errors.ts'
+import { defaultPolicy } from '../policy/policy.ts'
+import { compileReader } from '../reply/reader.ts'
+import { checkTemplate, type TemplateCheck } from '../template/check/check.ts'
+import type { Severity, TemplateType } from '../template/check/finding.ts'
+import type { ReadAs } from '../template/check/options.ts'
+import { parseTemplateFile } from '../template/files.ts'
+import { say } from './with-core.ts'
+
+const ownFolder = fileURLToPath(new URL('../../templates/sms/', import.meta.url))
+const severityWords: Record<Severity, string> = { refuse: '不通过', warn: '可能被拒', hint: '建议' }
+
+export interface TemplateCheckOptions {
+  type: TemplateType
+  json?: true
+}
+
+/** Checks template files, or those that come with the program; exit code 1 where one would be refused. */
+export async function templateCheck(
+  files: readonly string[],
+  options: TemplateCheckOptions,
+): Promise<void> {
+  const readAs = readerOfOptions()
+  for (const file of files.length > 0 ? files : await ownFiles()) {
+    const draft = { ...(await readTemplate(file)), type: options.type }
+    const check = checkTemplate(draft, readAs)
+    say(options.json ? JSON.stringify({ file, ...check }) : inWords(file, draft, check))
+    if (!check.passed) process.exitCode = 1
+  }
+}
+
+async function ownFiles(): Promise<string[]> {
+  const names = await readdir(ownFolder)
+  return names
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => join(ownFolder, name))
+}
+
+async function readTemplate(file: string) {
+  const content = await readFile(file, 'utf8').catch(() => {
+    throw new AppError('request.invalid', { field: file, reason: '无法读取' })
+  })
+  try {
+    return parseTemplateFile(basename(file, '.md'), content)
+  } catch (error) {
+    throw new AppError('request.invalid', { field: file, reason: (error as Error).message })
+  }
+}
+
+/** How the program’s own reader takes a reply, where it is sure enough to need no person. */
+function readerOfOptions(): ReadAs {
+  const reader = compileReader()
+  return (reply, scale) => {
+    const { rating, confidence, conflict } = reader.understand(reply, { scale })
+    return conflict || confidence < defaultPolicy.reply.confidenceFloor ? null : rating
+  }
+}
+
+function inWords(
+  file: string,
+  draft: { body: string; signature: string },
+  { findings, longest }: TemplateCheck,
+): string {
+  const head = `${file}：最长${longest.length}字，${longest.segments}条`
+  const lines = findings.map(({ severity, field, start, end, says, mend, rule, source }) => {
+    const place = field === 'body' ? draft.body.slice(start, end).slice(0, 20) : ''
+    return `  [${severityWords[severity]}] ${says}${place && ` 〔${place}〕`}\n    ${mend}（${rule}，${source}）`
+  })
+  return [head, ...(lines.length > 0 ? lines : ['  没有发现问题'])].join('\n')
+}
