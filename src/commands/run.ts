@@ -1,4 +1,3 @@
-import { constants, setPriority } from 'node:os'
 import { buildApp, startHttp, startWork } from '../app.ts'
 import { systemClock } from '../foundation/clock.ts'
 import { readConfig } from '../foundation/config.ts'
@@ -30,8 +29,6 @@ export async function work(only: string | undefined): Promise<void> {
   const unknown = names?.filter((name) => !queueDefinitions.some((known) => known.name === name))
   if (unknown?.length) throw new Error(`no such queue: ${unknown.join(', ')}`)
   const stop = stopSignal()
-  // People come first: on a machine that both share, whoever waits at the desk waits for no backlog of texts.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   await withConfig(readConfig, async (config) => {
     const app = await buildApp(config)
     const running = await startWork(app, names)
