@@ -3,6 +3,9 @@ import { everyMatch, pages, type Finding, type TemplateDraft } from './finding.t
 
 const toSimplified = Converter({ from: 't', to: 'cn' })
 
+// Of the standard list of 2013 (通用规范汉字表), where they stand for another word: 乾县, 哪吒, 徵羽.
+const alsoSimplified = new Set('乾吒徵於')
+
 // What remains of a text are Chinese characters, letters, digits and the marks of ordinary writing.
 const ordinary =
   /[\p{Script=Han}A-Za-z0-9\s，。、；：？！“”‘’（）《》…—·,.;:?!'"()<>/\\%&@+=*~_|^`$[\]{}【】-]/u
@@ -37,7 +40,7 @@ export function checkCharacters(draft: TemplateDraft): Finding[] {
 
 function strange(character: string, start: number): Finding[] {
   const at = { field: 'body', start, end: start + character.length, source: pages.content } as const
-  const simplified = toSimplified(character)
+  const simplified = alsoSimplified.has(character) ? character : toSimplified(character)
   if (/\p{Script=Han}/u.test(character) && simplified !== character) {
     return [
       {

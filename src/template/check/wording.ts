@@ -26,8 +26,17 @@ function optOutInNotice(body: string): Finding[] {
 }
 
 function optOutInPromo(body: string): Finding[] {
-  if (optOutAtEnd.test(body)) return []
+  const early = everyMatch(body.replace(optOutAtEnd, ''), optOut, {
+    rule: 'opt_out.misplaced',
+    severity: 'refuse',
+    says: (words) => `退订用语只能写在结尾，“${words}”多余`,
+    mend: '删去',
+    source: pages.notice,
+    replacement: '',
+  })
+  if (optOutAtEnd.test(body)) return early
   return [
+    ...early,
     {
       rule: 'opt_out.missing',
       severity: 'refuse',
@@ -66,7 +75,7 @@ function restricted(body: string): Finding[] {
   ]
 }
 
-const fixedLine = /(?<!\d)(?:0\d{2,3}-?\d{7,8}|[48]00-?\d{3}-?\d{4}|95\d{3,6})(?!\d)/g
+const fixedLine = /(?<!\d)(?:0\d{2,3}-?\d{7,8}|[48]00-?\d{3}-?\d{4}|95\d{3,6}|[2-8]\d{6,7})(?!\d)/g
 
 function contacts(body: string): Finding[] {
   const lines = [...body.matchAll(fixedLine)]
@@ -83,14 +92,14 @@ function contacts(body: string): Finding[] {
   }))
   return [
     ...tooMany,
-    ...everyMatch(body, /(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)/g, {
+    ...everyMatch(body, /(?<!\d)(?:(?:\+|00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)/g, {
       rule: 'contact.mobile',
       severity: 'refuse',
       says: () => '不能有个人手机号',
       mend: '改用固定电话或400号码',
       source: pages.notice,
     }),
-    ...everyMatch(body, /QQ|微信|加群|公众号|扫码/gi, {
+    ...everyMatch(body, /QQ|扣扣|[微薇V]信|加V(?![a-z信])|加群|公众号|扫码|二维码/gi, {
       rule: 'contact.social',
       severity: 'refuse',
       says: (words) => `不能引导到“${words}”`,
@@ -99,7 +108,7 @@ function contacts(body: string): Finding[] {
     }),
     ...everyMatch(
       body,
-      /https?:\/\/\S+|(?<![\w.])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|gov|cc|top)\b\S*/gi,
+      /https?:\/\/[!-~]+|(?<![\w.])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|gov|cc|top|xyz|vip|info|club|site|shop|link|me|io)\b[!-~]*/gi,
       {
         rule: 'contact.link',
         severity: 'warn',
