@@ -39,30 +39,28 @@ function watchStatements(
   const concerns = (client: Client, said: string): boolean => {
     if ('statement' in step) return pattern.test(said)
     if (/^begin/i.test(said)) transactions.set(client, '')
-    const before = transactions.get(client) ?? ''
-    transactions.set(client, `${before}\n${said}`)
-    return /^commit/i.test(said) && pattern.test(before)
+    return /^commit/i.test(said) && pattern.test(transactions.get(client) ?? '')
   }
+  // A look that found nothing is no step: an idle relay looks four times a second.
+  const foundSomething = ({ command, rowCount }: QueryResult) =>
+    command === 'COMMIT' || rowCount !== 0
   type Query = (...args: unknown[]) => unknown
   const prototype = Client.prototype as unknown as { query: Query }
   const query = prototype.query
   prototype.query = function (this: Client, ...args) {
-    const concerned = concerns(this, textOf(args))
-    if (concerned && when === 'after') {
-      const done = query.apply(this, args)
-      // A look that found nothing is no step: an idle relay looks four times a second.
-      void (done as Promise<QueryResult>).then(
-        ({ command, rowCount }) =>
-          (command === 'COMMIT' || rowCount !== 0) && isTurn() ? die() : undefined,
-        () => {},
-      )
-      return done
-    }
-    const strikes = concerned && isTurn()
+    const said = textOf(args)
+    const concerned = concerns(this, said)
+    const strikes = concerned && when !== 'after' && isTurn()
     if (strikes && when === 'before') die()
-    const result = query.apply(this, args)
-    if (strikes && when === 'during') setImmediate(die)
-    return result
+    const done = query.apply(this, args) as Promise<QueryResult>
+    if (strikes) setImmediate(die)
+    const lookAt = (result: QueryResult) => {
+      if (!foundSomething(result)) return
+      transactions.set(this, `${transactions.get(this) ?? ''}\n${said}`)
+      if (concerned && when === 'after' && isTurn()) die()
+    }
+    void done.then(lookAt, () => {})
+    return done
   }
 }
 
