@@ -69,13 +69,6 @@ export async function readDraft(
     .where('callbackId', '=', callbackId)
     .where('staffId', '=', staffId)
     .executeTakeFirst()
-  return openDraft(deps, row ?? null)
-}
-
-export function openDraft(
-  deps: Pick<Core, 'vault'>,
-  row: (Omit<Draft, 'content'> & { contentSealed: Buffer }) | null,
-): Draft | null {
   if (!row) return null
   const { contentSealed, ...draft } = row
   return { ...draft, content: JSON.parse(deps.vault.open(contentSealed, 'note')) as DraftContent }

@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { auditOf } from '../foundation/audit.ts'
 import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
@@ -7,49 +6,35 @@ import { whereInSight, type Sight } from '../unit/scope.ts'
 import { columns, type Callback } from './store.ts'
 
 /**
- * Gives the next waiting callback to one person, and on record: people pull, and two who pull at once get two
- * different ones. Cases out of sight are not seen at all (law 7). Lease by the database's clock.
- * One statement, and so one transaction, without the round trips of BEGIN and COMMIT: when a whole shift
- * begins, everybody pulls at once.
+ * Gives the next waiting callback to one person: people pull, and two who pull at once get two different
+ * ones. Cases out of sight are not seen at all (law 7). Lease by the database's clock.
  */
 export async function claimNext(
-  deps: Pick<Core, 'db' | 'newId'>,
+  tx: Tx,
   claim: { staffId: Id; sight: Sight; leaseSeconds: number },
 ): Promise<Callback | null> {
-  const row = await deps.db
-    .with('claimed', (db) =>
-      db
-        .updateTable('callback')
-        .set({
-          state: 'claimed',
-          leaseHolder: claim.staffId,
-          leaseUntil: nowPlus(claim.leaseSeconds),
-        })
-        .where('id', '=', (eb) =>
-          eb
-            .selectFrom('callback')
-            .select('id')
-            .where('state', '=', 'waiting')
-            .where('notBefore', '<=', sql<Date>`now()`)
-            .where(whereInSight('callback.unit_code', claim.sight))
-            .orderBy('priority', 'desc')
-            .orderBy('dueAt')
-            .limit(1)
-            .forUpdate()
-            .skipLocked(),
-        )
+  const row = await tx
+    .updateTable('callback')
+    .set({
+      state: 'claimed',
+      leaseHolder: claim.staffId,
+      leaseUntil: nowPlus(claim.leaseSeconds),
+    })
+    .where('id', '=', (eb) =>
+      eb
+        .selectFrom('callback')
+        .select('id')
         .where('state', '=', 'waiting')
-        .returning(columns),
+        .where('notBefore', '<=', sql<Date>`now()`)
+        .where(whereInSight('callback.unit_code', claim.sight))
+        .orderBy('priority', 'desc')
+        .orderBy('dueAt')
+        .limit(1)
+        .forUpdate()
+        .skipLocked(),
     )
-    .with('recorded', () =>
-      auditOf(deps, 'claimed', {
-        actor: `staff:${claim.staffId}`,
-        action: 'callback.claim',
-        subjectKind: 'callback',
-      }),
-    )
-    .selectFrom('claimed')
-    .select(columns)
+    .where('state', '=', 'waiting')
+    .returning(columns)
     .executeTakeFirst()
   return (row as Callback | undefined) ?? null
 }

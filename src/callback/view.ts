@@ -11,7 +11,7 @@ import type { SentAsk } from '../survey/case-text.ts'
 import { callScript } from '../template/call-script.ts'
 import { inSight, sightOf, whereInSight, type Sight } from '../unit/scope.ts'
 import { officersAt, unitAt } from '../unit/at-date.ts'
-import { openDraft } from './draft.ts'
+import { readDraft } from './draft.ts'
 import { complaintStands, drawnOrigins, lastRetryTime, retryTime } from './rules.ts'
 import type { CaseView } from './schema/case.ts'
 import { entry, type CallbackDeps } from './work.ts'
@@ -27,7 +27,7 @@ export interface ViewDeps extends CallbackDeps {
  */
 export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promise<CaseView> {
   const [{ callback: policy }, units] = await Promise.all([deps.policy(), deps.units()])
-  const callback = await readCallback(deps, staff, id)
+  const callback = await readCallback(deps, id)
   const sight = sightOf(units, staff)
   if (!callback || !inSight(sight, callback.unitCode)) {
     throw new AppError('record.not_found', { what: '该回访任务' })
@@ -38,18 +38,22 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
   const { caseId } = callback
   const transaction = await readTransaction(deps, caseId)
   const day = inBusinessZone(transaction.completedAt).toISODate()
-  const [unit, officers, replies, attempts, earlier, notes, ask] = await Promise.all([
-    unitAt(deps, transaction.unitCode, day),
-    officersAt(deps, transaction.officerCodes, day),
-    readReplies(deps, caseId),
-    callback.hasAttempts ? readAttempts(deps, id) : [],
-    transaction.phoneHash ? readEarlier(deps, caseId, transaction.phoneHash, sight) : [],
-    callback.hasNotes ? readNotes(deps, id) : [],
-    deps.sentAsk(caseId),
-  ])
+  const [unit, officers, survey, replies, attempts, earlier, notes, draft, ask] = await Promise.all(
+    [
+      unitAt(deps, transaction.unitCode, day),
+      officersAt(deps, transaction.officerCodes, day),
+      readSurvey(deps, caseId),
+      readReplies(deps, caseId),
+      readAttempts(deps, id),
+      transaction.phoneHash ? readEarlier(deps, caseId, transaction.phoneHash, sight) : [],
+      readNotes(deps, id),
+      readDraft(deps, deps.db, staff.id, id),
+      deps.sentAsk(caseId),
+    ],
+  )
   const unitName = unit?.name ?? transaction.unitCode
   const name = transaction.nameSealed && deps.vault.open(transaction.nameSealed, 'name')
-  const rating = transaction.firstRating as Rating | null
+  const rating = (survey?.firstRating ?? null) as Rating | null
   const now = deps.clock.now()
   const again = retryTime('no_answer', policy, now)
   const unsettled = attempts.find(({ settleAt }) => settleAt !== null)
@@ -92,7 +96,7 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
     },
     rating,
     sentText: ask?.text ?? null,
-    sentAt: transaction.sentAt,
+    sentAt: survey?.sentAt ?? null,
     delivered: ask?.delivered ?? null,
     replies,
     attempts,
@@ -113,7 +117,7 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
       },
     ),
     notes,
-    draft: openDraft(deps, callback.draft),
+    draft,
     unsettled: unsettled ? { result: unsettled.result, settleAt: unsettled.settleAt! } : null,
     retryAt: {
       busy: retryTime('busy', policy, now),
@@ -125,17 +129,11 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
   }
 }
 
-// Most cases have neither attempts nor notes yet: one statement tells, where two would find nothing.
-async function readCallback(deps: ViewDeps, staff: Staff, id: Id) {
+async function readCallback(deps: ViewDeps, id: Id) {
   const row = await deps.db
     .selectFrom('callback')
     .leftJoin('staff', 'staff.id', 'callback.leaseHolder')
-    .leftJoin('callbackDraft', (join) =>
-      join
-        .onRef('callbackDraft.callbackId', '=', 'callback.id')
-        .on('callbackDraft.staffId', '=', staff.id),
-    )
-    .select((eb) => [
+    .select([
       'callback.caseId',
       'callback.origin',
       'callback.state',
@@ -150,61 +148,39 @@ async function readCallback(deps: ViewDeps, staff: Staff, id: Id) {
       'closeReason',
       'finding',
       'laterRating',
-      'callbackDraft.revision',
-      'callbackDraft.savedAt',
-      'callbackDraft.contentSealed',
-      eb
-        .exists(
-          eb.selectFrom('attempt').select('attempt.id').whereRef('callbackId', '=', 'callback.id'),
-        )
-        .as('hasAttempts'),
-      eb
-        .exists(
-          eb
-            .selectFrom('callbackNote')
-            .select('callbackNote.id')
-            .whereRef('callbackId', '=', 'callback.id'),
-        )
-        .as('hasNotes'),
     ])
     .where('callback.id', '=', id)
     .executeTakeFirst()
-  if (!row) return null
-  const { revision, savedAt, contentSealed, ...callback } = row
-  return {
-    ...(callback as typeof callback &
-      Pick<CaseView['callback'], 'origin' | 'state' | 'finding' | 'laterRating'>),
-    draft:
-      revision === null || savedAt === null || contentSealed === null
-        ? null
-        : { revision, savedAt, contentSealed },
-  }
+  return row as
+    | (typeof row & Pick<CaseView['callback'], 'origin' | 'state' | 'finding' | 'laterRating'>)
+    | undefined
 }
 
-/** The transaction, with what became of its survey where there is one. */
 async function readTransaction(deps: ViewDeps, caseId: Id) {
-  return (
-    deps.db
-      .selectFrom('transaction')
-      // By the id itself: joined by column, the plan would look into every month there is.
-      .leftJoin('survey', (join) => join.on('survey.id', '=', caseId))
-      .select([
-        'externalId',
-        'transaction.business',
-        'category',
-        'item',
-        'completedAt',
-        'transaction.unitCode',
-        'officerCodes',
-        'transaction.phoneHash',
-        'transaction.phoneSealed',
-        'nameSealed',
-        'firstRating',
-        'sentAt',
-      ])
-      .where('transaction.id', '=', caseId)
-      .executeTakeFirstOrThrow()
-  )
+  return deps.db
+    .selectFrom('transaction')
+    .select([
+      'externalId',
+      'business',
+      'category',
+      'item',
+      'completedAt',
+      'unitCode',
+      'officerCodes',
+      'phoneHash',
+      'phoneSealed',
+      'nameSealed',
+    ])
+    .where('id', '=', caseId)
+    .executeTakeFirstOrThrow()
+}
+
+async function readSurvey(deps: ViewDeps, caseId: Id) {
+  return deps.db
+    .selectFrom('survey')
+    .select(['firstRating', 'sentAt'])
+    .where('id', '=', caseId)
+    .executeTakeFirst()
 }
 
 async function readReplies(deps: ViewDeps, caseId: Id): Promise<CaseView['replies']> {

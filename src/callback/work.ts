@@ -24,13 +24,16 @@ export interface CallbackDeps extends Core {
 /** Gives this person the next callback that they may work on. */
 export async function claim(deps: CallbackDeps, staff: Staff): Promise<Callback> {
   const [policy, units] = await Promise.all([deps.policy(), deps.units()])
-  const callback = await claimNext(deps, {
-    staffId: staff.id,
-    sight: sightOf(units, staff),
-    leaseSeconds: policy.callback.leaseSeconds,
+  return deps.db.transaction().execute(async (tx) => {
+    const callback = await claimNext(tx, {
+      staffId: staff.id,
+      sight: sightOf(units, staff),
+      leaseSeconds: policy.callback.leaseSeconds,
+    })
+    if (!callback) throw new AppError('callback.none_waiting')
+    await writeAudit(deps, tx, entry(staff, 'callback.claim', callback.id))
+    return callback
   })
-  if (!callback) throw new AppError('callback.none_waiting')
-  return callback
 }
 
 /** Gives this person one callback that they chose from the queue, also before its time. */

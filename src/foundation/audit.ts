@@ -1,4 +1,3 @@
-import { sql, type RawBuilder } from 'kysely'
 import type { Core } from './core.ts'
 import type { Queryable } from './database.ts'
 
@@ -29,18 +28,4 @@ export async function writeAudit(
       details: JSON.stringify(entry.details ?? {}),
     })
     .execute()
-}
-
-/**
- * The same as a part of the statement that makes the change: the entry about the one record, if any, that
- * the common table expression of this name returns, by its `id`.
- */
-export function auditOf(
-  deps: Pick<Core, 'newId'>,
-  changed: string,
-  entry: Pick<AuditEntry, 'actor' | 'action' | 'subjectKind'>,
-): RawBuilder<Record<string, never>> {
-  return sql`(INSERT INTO audit (id, actor, action, subject_kind, subject)
-    SELECT ${deps.newId()}::uuid, ${entry.actor}::text, ${entry.action}::text, ${entry.subjectKind}::text, id::text
-    FROM ${sql.table(changed)})`
 }

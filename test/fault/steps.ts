@@ -31,7 +31,7 @@ export const steps = {
   'reply.store': { commit: 'insert into "?reply"? ' },
   'reply.done': { statement: 'update "?inbound"? [^]*understood' },
   'callback.open': { commit: 'insert into "?callback"? ' },
-  'callback.claim': { statement: 'with "?claimed"? as ' },
+  'callback.claim': { commit: 'update "?callback"? [^]*claimed' },
   'callback.attempt': { commit: 'insert into "?attempt"? ' },
   'callback.settle': { commit: 'update "?attempt"? ' },
   'feed.number': { commit: 'insert into "?feed"? ' },
