@@ -54,6 +54,8 @@ function watchStatements(
     if (strikes && when === 'before') die()
     const done = query.apply(this, args) as Promise<QueryResult>
     if (strikes) setImmediate(die)
+    // The queue's own pool asks with a callback and gets no promise.
+    if (!(done instanceof Promise)) return done
     const lookAt = (result: QueryResult) => {
       if (!foundSomething(result)) return
       transactions.set(this, `${transactions.get(this) ?? ''}\n${said}`)
