@@ -366,7 +366,7 @@ export const guards: readonly Guard[] = [
   {
     fault: 'gateway.answers_html',
     holds: 'a proxy’s page is unknown, not a refusal',
-    edits: [errorIsNo, halfIsNo],
+    edits: [halfIsNo],
   },
   {
     fault: 'gateway.loses_receipts',

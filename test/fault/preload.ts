@@ -35,11 +35,15 @@ function watchStatements(
   die: () => void,
 ): void {
   const pattern = new RegExp('statement' in step ? step.statement : step.commit, 'i')
+  // What each connection has changed since it began its transaction.
   const transactions = new WeakMap<Client, string>()
   const concerns = (client: Client, said: string): boolean => {
     if ('statement' in step) return pattern.test(said)
     if (/^begin/i.test(said)) transactions.set(client, '')
-    return /^commit/i.test(said) && pattern.test(transactions.get(client) ?? '')
+    if (!/^commit/i.test(said)) return false
+    const changed = transactions.get(client) ?? ''
+    transactions.delete(client)
+    return pattern.test(changed)
   }
   // A look that found nothing is no step: an idle relay looks four times a second.
   const foundSomething = ({ command, rowCount }: QueryResult) =>
@@ -54,11 +58,12 @@ function watchStatements(
     if (strikes && when === 'before') die()
     const done = query.apply(this, args) as Promise<QueryResult>
     if (strikes) setImmediate(die)
-    // The queue's own pool asks with a callback and gets no promise.
+    // `Pool.query`, by which the queue asks, hands over a callback and gets no promise.
     if (!(done instanceof Promise)) return done
     const lookAt = (result: QueryResult) => {
       if (!foundSomething(result)) return
-      transactions.set(this, `${transactions.get(this) ?? ''}\n${said}`)
+      const before = transactions.get(this)
+      if (before !== undefined) transactions.set(this, `${before}\n${said}`)
       if (concerned && when === 'after' && isTurn()) die()
     }
     void done.then(lookAt, () => {})
