@@ -1,5 +1,5 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
-import { Client, Pool, TypeOverrides } from 'pg'
+import { Client, Pool, TypeOverrides, type PoolConfig } from 'pg'
 import type { DB } from './db-types.ts'
 import { keepPrepared } from './prepared.ts'
 
@@ -19,24 +19,26 @@ types.setTypeParser(20, Number)
 // Dates without a time stay text: a Date would shift them by the zone.
 types.setTypeParser(1082, (text) => text)
 
-/** A pool whose sessions act as the app's role, whoever logged in. */
-export function appPool(url: string, options: { max: number; searchPath?: string }): Pool {
-  const settings = [`-c role=${appRole}`]
-  if (options.searchPath) settings.push(`-c search_path=${options.searchPath}`)
+/**
+ * A pool whose sessions act as the app's role, whoever logged in. A connection that the server cuts is replaced
+ * at its next use; without listeners Node would exit. The pool listens to idle ones alone: one that is cut
+ * between two statements needs its own.
+ */
+function appPool(url: string, config: PoolConfig, settings: readonly string[] = []): Pool {
   const pool = new Pool({
+    ...config,
     connectionString: url,
-    max: options.max,
-    options: settings.join(' '),
-    types,
+    options: [`-c role=${appRole}`, ...settings].join(' '),
     keepAlive: true,
-    connectionTimeoutMillis: 10_000,
   })
-  // A connection that the server cuts is replaced at its next use; without listeners Node would exit. The
-  // pool listens to idle ones alone: one that is cut between two statements of a transaction needs its own.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  pool.on('connect', keepPrepared)
   return pool
+}
+
+/** A pool for BullMQ's PostgreSQL backend, which finds its tables by the search path. It waits for a connection for ever. */
+export function queuePool(url: string, options: { max: number }): Pool {
+  return appPool(url, options, [`-c search_path=${queueSchema}`])
 }
 
 /** One connection of its own that acts as the app's role, for LISTEN. */
@@ -51,8 +53,10 @@ export function appClient(url: string): Client {
 }
 
 export function openDatabase(url: string, options: { max: number }): Database {
+  const pool = appPool(url, { ...options, types, connectionTimeoutMillis: 10_000 })
+  pool.on('connect', keepPrepared)
   return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool: appPool(url, options) }),
+    dialect: new PostgresDialect({ pool }),
     // Keys inside JSON are data (reasons, ratings): only columns are renamed.
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })

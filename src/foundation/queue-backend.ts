@@ -1,6 +1,14 @@
-import { createPostgresBackend, Queue, Worker, type Job, type JobsOptions } from 'bullmq'
+import {
+  createPostgresBackend,
+  Queue,
+  Worker,
+  type Job,
+  type JobsOptions,
+  type PgPool,
+} from 'bullmq'
 import { Redis } from 'ioredis'
-import { appRole, queueSchema } from './database.ts'
+import type { Pool } from 'pg'
+import { queuePool } from './database.ts'
 import { AppError } from './errors.ts'
 
 /** Where jobs are kept: Redis, or PostgreSQL. */
@@ -15,24 +23,31 @@ export interface QueueBackend {
 const workerOptions = { autorun: false, maxStalledCount: 3, stalledInterval: 15_000, drainDelay: 5 }
 
 export function postgresBackend(url: string): QueueBackend {
-  const connection = {
-    connectionString: url,
-    schema: queueSchema,
-    max: 3,
-    options: `-c role=${appRole}`,
-    keepAlive: true,
+  // One for each: a worker keeps one connection to be told of jobs. They are ours, since those that BullMQ makes
+  // bring the process down when the server cuts one that nobody is asking anything.
+  const pools: Pool[] = []
+  const connection = () => {
+    const pool = queuePool(url, { max: 4 })
+    pools.push(pool)
+    return pool as unknown as PgPool
   }
   return {
     queue: (name, defaultJobOptions) =>
-      new Queue(name, { connection, defaultJobOptions }, createPostgresBackend) as unknown as Queue,
+      new Queue(
+        name,
+        { connection: connection(), defaultJobOptions },
+        createPostgresBackend,
+      ) as unknown as Queue,
     worker: (name, concurrency, run) =>
       new Worker(
         name,
         run,
-        { connection, concurrency, ...workerOptions },
+        { connection: connection(), concurrency, ...workerOptions },
         createPostgresBackend,
       ) as unknown as Worker,
-    close: async () => {},
+    close: async () => {
+      await Promise.all(pools.map((pool) => pool.end()))
+    },
   }
 }
 

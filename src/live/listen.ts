@@ -29,7 +29,7 @@ export function listenForChanges(
   async function listenOnce(listening: () => void): Promise<void> {
     client = appClient(databaseUrl)
     const lost = new Promise<never>((_, reject) => {
-      client!.once('error', reject)
+      client!.on('error', reject)
       client!.once('end', () => reject(new Error('the connection has ended')))
     })
     lost.catch(() => {})
@@ -38,7 +38,8 @@ export function listenForChanges(
       if (change) hear.tell(change)
     })
     try {
-      await client.connect()
+      // An end while it connects is told by the event alone.
+      await Promise.race([lost, client.connect()])
       await client.query(`LISTEN ${channel}`)
       listening()
       hear.tellGap()

@@ -34,35 +34,62 @@ test('every migration can be undone and done again', async () => {
   await database.drop()
 })
 
-test('a connection that is cut between two statements of a transaction costs that transaction, not the process', async () => {
-  const database = await freshDatabase()
-  // In a process of its own: an event that nobody listens to ends it.
-  const program = `
-    import { setTimeout as pause } from 'node:timers/promises'
-    import { sql } from 'kysely'
-    import { Client } from 'pg'
-    import { openDatabase } from './src/foundation/database.ts'
-    const db = openDatabase(${JSON.stringify(database.url)}, { max: 2 })
-    const owner = new Client(${JSON.stringify(database.url)})
+const cutHere = `
+  import { setTimeout as pause } from 'node:timers/promises'
+  import { Client } from 'pg'
+  async function cut(url, pid) {
+    const owner = new Client(url)
     await owner.connect()
-    const session = sql\`SELECT pg_backend_pid() AS pid\`
-    const cut = db.transaction().execute(async (tx) => {
-      const { pid } = (await session.execute(tx)).rows[0]
-      await owner.query('SELECT pg_terminate_backend($1)', [pid])
-      const left = () => owner.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])
-      while ((await left()).rows.length > 0) await pause(10)
-      // The news is on its way to this process.
-      await left()
-      await session.execute(tx)
-    })
-    const failed = await cut.then(() => false, () => true)
-    await session.execute(db)
-    process.stdout.write(failed ? 'failed, and went on' : 'did not fail')
+    await owner.query('SELECT pg_terminate_backend($1)', [pid])
+    const left = () => owner.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])
+    while ((await left()).rows.length > 0) await pause(10)
+    // The news is on its way to this process.
+    await left()
     await owner.end()
-    await db.destroy()`
-  const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+  }`
+
+// In a process of its own: an event that nobody listens to ends it.
+const outputOf = (program: string) =>
+  execFileSync(process.execPath, ['--input-type=module', '-e', cutHere + program], {
     encoding: 'utf8',
   })
+
+test('a connection that is cut between two statements of a transaction costs that transaction, not the process', async () => {
+  const database = await freshDatabase()
+  const url = JSON.stringify(database.url)
+  const output = outputOf(`
+    import { sql } from 'kysely'
+    import { openDatabase } from './src/foundation/database.ts'
+    const db = openDatabase(${url}, { max: 2 })
+    const session = sql\`SELECT pg_backend_pid() AS pid\`
+    const asked = db.transaction().execute(async (tx) => {
+      await cut(${url}, (await session.execute(tx)).rows[0].pid)
+      await session.execute(tx)
+    })
+    const failed = await asked.then(() => false, () => true)
+    await session.execute(db)
+    process.stdout.write(failed ? 'failed, and went on' : 'did not fail')
+    await db.destroy()`)
   expect(output).toBe('failed, and went on')
+  await database.drop()
+})
+
+test('a connection of the queue that is cut while nobody asks it anything does not cost the process', async () => {
+  const database = await freshDatabase()
+  const url = JSON.stringify(database.url)
+  const output = outputOf(`
+    import { postgresBackend } from './src/foundation/queue-backend.ts'
+    const backend = postgresBackend(${url})
+    const queue = backend.queue('cut', {})
+    const pool = queue.backend.connection.pool
+    const held = await pool.connect()
+    await cut(${url}, (await held.query('SELECT pg_backend_pid() AS pid')).rows[0].pid)
+    const failed = await held.query('SELECT').then(() => false, () => true)
+    held.release(true)
+    await queue.add('look', {})
+    process.stdout.write((failed ? 'failed' : 'did not fail') + ', ' + (await queue.count()))
+    await queue.close()
+    await backend.close()`)
+  expect(output).toBe('failed, 1')
   await database.drop()
 })
