@@ -46,7 +46,7 @@ export function postgresBackend(url: string): QueueBackend {
         createPostgresBackend,
       ) as unknown as Worker,
     close: async () => {
-      await Promise.all(pools.map((pool) => pool.end()))
+      await Promise.all(pools.splice(0).map((pool) => pool.end()))
     },
   }
 }
