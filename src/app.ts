@@ -13,6 +13,7 @@ import { returnExpiredLeases } from './callback/lease-store.ts'
 import type { ViewDeps } from './callback/view.ts'
 import { lexiconReader } from './evaluation/lexicon/reader.ts'
 import { lexiconRoutes } from './evaluation/lexicon/routes.ts'
+import { readsOptions } from './evaluation/read-options.ts'
 import { receiveReplies, type EvaluationDeps } from './evaluation/receive.ts'
 import { evaluationRoutes } from './evaluation/routes.ts'
 import { watchTriage } from './evaluation/triage.ts'
@@ -41,6 +42,7 @@ import { policyReader } from './policy/store.ts'
 import { numberFeed } from './scoring/feed.ts'
 import { feedRoutes } from './scoring/routes.ts'
 import { aliyunGateway } from './sms/aliyun.ts'
+import { aliyunReview } from './sms/aliyun-review.ts'
 import type { InboundChannel } from './sms/inbound.ts'
 import { sendDutyText } from './sms/duty-text.ts'
 import { noOwner } from './sms/owner.ts'
@@ -57,14 +59,21 @@ import { sessionRoutes } from './staff/session-routes.ts'
 import { dropStale } from './sms/stale.ts'
 import { askOwner } from './survey/ask.ts'
 import { sentAsk, textCitizen } from './survey/case-text.ts'
+import { releaseTexts, stopTexts } from './survey/stand-in.ts'
 import { byHand } from './telephony/telephony.ts'
+import { reviewRound, type ReviewDeps } from './template/review.ts'
+import { lookSoon } from './template/review-store.ts'
+import { templateRoutes } from './template/routes.ts'
 import { templateReader } from './template/store.ts'
+import type { VersionDeps } from './template/versions.ts'
 import { unitRoutes } from './unit/routes.ts'
 import { unitReader } from './unit/store.ts'
 
 /** Everything wired together: the only place that knows which part stands behind which port. */
 export type App = EvaluationDeps &
-  ViewDeps & {
+  ViewDeps &
+  ReviewDeps &
+  VersionDeps & {
     config: Config
     queues: Queues<QueueName>
     close: () => Promise<void>
@@ -111,19 +120,33 @@ export async function buildApp(
     { databaseUrl: config.DATABASE_URL, redisUrl: config.REDIS_URL, prefix: 'huifang' },
     log,
   )
+  const provider = {
+    accessKeyId: config.ALIBABA_CLOUD_ACCESS_KEY_ID,
+    accessKeySecret: config.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+    endpoint: config.ALIYUN_SMS_ENDPOINT,
+    protocol: config.ALIYUN_SMS_PROTOCOL,
+    callTimeoutMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS,
+  }
   const surveyOwner = askOwner({ ...core, policy })
   const texting = { ...core, policy, units, templates }
   return {
     ...texting,
     config,
     queues,
-    gateway: aliyunGateway({
-      accessKeyId: config.ALIBABA_CLOUD_ACCESS_KEY_ID,
-      accessKeySecret: config.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
-      endpoint: config.ALIYUN_SMS_ENDPOINT,
-      protocol: config.ALIYUN_SMS_PROTOCOL,
-      callTimeoutMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS,
-    }),
+    gateway: aliyunGateway(provider),
+    review: aliyunReview(provider),
+    reviewSettings: async () => {
+      const { template } = await policy()
+      return {
+        lookSeconds: template.reviewLookSeconds,
+        lookInUseSeconds: template.inUseLookSeconds,
+        apartSeconds: template.applyApartSeconds,
+        perDay: template.appliesPerDay,
+      }
+    },
+    stopTexts: (tx, version, standIn) => stopTexts(core, tx, version, standIn),
+    releaseTexts,
+    readAs: async () => readsOptions(await reader(), (await policy()).reply.confidenceFloor),
     reader,
     pace: createPace({
       most: config.HUIFANG_DISPATCH_CONCURRENCY,
@@ -153,11 +176,13 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
       ...app,
       hookToken: config.HUIFANG_HOOK_TOKEN,
       pushed: pushedTo(app),
+      reviewed: (codes) => lookSoon(app.db, codes),
     }),
     callbackRoutes(app),
     superviseRoutes(app),
     evaluationRoutes(app),
     lexiconRoutes(app),
+    templateRoutes(app),
     alarmRoutes(app),
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),
@@ -243,6 +268,7 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     every('sources', 30, () => watchSources(app)),
     every('pauses', 10, () => forgetEndedPauses(app)),
     startTimer('stale', 3_600_000, log, () => dropStale(app)),
+    startTimer('template reviews', 500, log, () => reviewRound(app)),
     every('audit seal', 60, () => sealAudit(app)),
     every('sessions', 3600, () => dropOldSessions(app.db)),
     startTimer('growth', 600_000, log, () => tendGrowth(app)),

@@ -1,12 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readsOptions } from '../evaluation/read-options.ts'
 import { AppError } from '../foundation/errors.ts'
 import { defaultPolicy } from '../policy/policy.ts'
 import { compileReader } from '../reply/reader.ts'
 import { checkTemplate, type TemplateCheck } from '../template/check/check.ts'
-import type { Severity, TemplateType } from '../template/check/finding.ts'
-import type { ReadAs } from '../template/check/options.ts'
+import type { Severity } from '../template/check/finding.ts'
+import type { TemplateType } from '../template/template.ts'
 import { parseTemplateFile } from '../template/files.ts'
 import { say } from './with-core.ts'
 
@@ -23,7 +24,7 @@ export async function templateCheck(
   files: readonly string[],
   options: TemplateCheckOptions,
 ): Promise<void> {
-  const readAs = readerOfOptions()
+  const readAs = readsOptions(compileReader(), defaultPolicy.reply.confidenceFloor)
   for (const file of files.length > 0 ? files : await ownFiles()) {
     const draft = { ...(await readTemplate(file)), type: options.type }
     const check = checkTemplate(draft, readAs)
@@ -48,15 +49,6 @@ async function readTemplate(file: string) {
     return parseTemplateFile(basename(file, '.md'), content)
   } catch (error) {
     throw new AppError('request.invalid', { field: file, reason: (error as Error).message })
-  }
-}
-
-/** How the program’s own reader takes a reply, where it is sure enough to need no person. */
-function readerOfOptions(): ReadAs {
-  const reader = compileReader()
-  return (reply, scale) => {
-    const { rating, confidence, conflict } = reader.understand(reply, { scale })
-    return conflict || confidence < defaultPolicy.reply.confidenceFloor ? null : rating
   }
 }
 

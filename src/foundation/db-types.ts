@@ -458,18 +458,42 @@ export interface Survey {
   unitCode: string;
 }
 
+export interface TemplatePlan {
+  business: string;
+  number: number;
+  plannedAt: Generated<Timestamp>;
+  plannedBy: string;
+  purpose: string;
+  shares: Json;
+  why: string;
+}
+
 export interface TemplateVersion {
+  /**
+   * When the provider was last asked to review it: it takes one a time, and so many a day.
+   */
+  askedAt: Timestamp | null;
   body: string;
   business: string | null;
+  changedAt: Generated<Timestamp>;
   createdAt: Generated<Timestamp>;
+  createdBy: Generated<string>;
+  fallbackId: string | null;
   id: string;
   key: string;
-  providerCode: string;
+  lookAt: Timestamp | null;
+  providerCode: string | null;
   purpose: string;
+  refusal: string | null;
+  remark: Generated<string>;
+  reviewedAt: Timestamp | null;
+  revision: Generated<number>;
   scale: Json | null;
   signature: string;
   state: string;
+  type: Generated<string>;
   version: number;
+  weight: Generated<number>;
 }
 
 export interface Transaction {
@@ -565,6 +589,7 @@ export interface DB {
   staffPassword: StaffPassword;
   suppression: Suppression;
   survey: Survey;
+  templatePlan: TemplatePlan;
   templateVersion: TemplateVersion;
   transaction: Transaction;
   transactionKey: TransactionKey;

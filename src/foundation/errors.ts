@@ -210,6 +210,31 @@ export const errorCatalogue = {
     class: 'configuration',
     message: '没有可用的短信模板：{purpose} {business}',
   },
+  'template.wrong_state': {
+    status: 409,
+    class: 'permanent',
+    message: '该版本现为“{state}”，不能{action}',
+  },
+  'template.faulty': {
+    status: 422,
+    class: 'permanent',
+    message: '检查未通过，请先按提示修改：{what}',
+  },
+  'template.other_use': {
+    status: 409,
+    class: 'permanent',
+    message: '模板 {key} 已用于“{use}”，新版本的用途和业务须与之相同；换一种用途请另取模板名',
+  },
+  'template.provider_refuses': {
+    status: 502,
+    class: 'permanent',
+    message: '短信平台没有照办：{what}',
+  },
+  'template.no_way_back': {
+    status: 409,
+    class: 'permanent',
+    message: '没有可以回退的方案：之前没有，或其中的版本已不能使用',
+  },
   'server.fault': { status: 500, class: 'retry', message: '服务内部出错，已记录，请稍后再试' },
 } as const satisfies Record<string, CatalogueEntry>
 

@@ -31,6 +31,18 @@ const draw = z.object({
   undeliveredPerUnitPerDay: drawn,
 })
 
+/** How texts are handed in for the provider's review. */
+const templateReview = z.object({
+  /** From one look at a text under review to the next; the provider takes about two hours. */
+  reviewLookSeconds: seconds.default(300),
+  /** From one look at a text in use to the next: no push tells that one was withdrawn. */
+  inUseLookSeconds: seconds.default(6 * 3600),
+  /** Between two new texts (CreateSmsTemplate wants 30). */
+  applyApartSeconds: seconds.default(30),
+  /** New texts a day (CreateSmsTemplate takes 100 of an account). */
+  appliesPerDay: z.number().int().min(1).max(100).default(100),
+})
+
 /** The rungs that an urgent reply climbs while nobody takes it. The desk rings at once. */
 const ladder = z.object({
   /** From the reply to the webhook. */
@@ -124,6 +136,7 @@ export const policySchema = z.object({
     })
     .default({ sessionIdleMinutes: 30, sessionHours: 12 }),
   alarm: ladder.prefault({}),
+  template: templateReview.prefault({}),
   retention: retention.prefault({}),
 })
 export type Policy = z.output<typeof policySchema>
@@ -191,6 +204,7 @@ export const defaultPolicy: Policy = {
   },
   access: { sessionIdleMinutes: 30, sessionHours: 12 },
   alarm: ladder.parse({}),
+  template: templateReview.parse({}),
   retention: retention.parse({}),
 }
 

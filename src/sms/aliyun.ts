@@ -1,33 +1,19 @@
 import type * as Sdk from '@alicloud/dysmsapi20170525'
+import { connector, deadlinePassed, withDeadline, type AliyunSettings } from './aliyun-client.ts'
 import type { Batch, QueryResult, SendDetail, SendResult, SmsGateway } from './gateway.ts'
 import { isCodeShaped, refusalFor } from './provider-codes.ts'
-
-export interface AliyunSettings {
-  accessKeyId: string
-  accessKeySecret: string
-  /** Host, with a port where it is not the protocol's own, such as `dysmsapi.aliyuncs.com`. */
-  endpoint: string
-  protocol: 'http' | 'https'
-  /** Milliseconds for one call of the provider's interface. */
-  callTimeoutMs: number
-}
 
 const maxBatch = 100
 const pageSize = 50
 // 2,000 texts to one number in one day: something is wrong, and half an answer is none (law 4).
 const maxPages = 40
 
-type ClientClass = typeof Sdk.default.default
-type Client = InstanceType<ClientClass>
-
 /**
  * The provider Alibaba Cloud (dysmsapi 2017-05-25) behind the port. Never rejects; nothing that the SDK
  * or the provider says leaves it but codes, because their messages carry whole URLs with numbers in them.
  */
 export function aliyunGateway(settings: AliyunSettings): SmsGateway {
-  let connecting: Promise<{ sdk: typeof Sdk; client: Client } | null> | undefined
-  // Before there is a client nothing was sent, so what goes wrong here is a clear no.
-  const connect = () => (connecting ??= loadClient(settings).catch(() => null))
+  const connect = connector(settings)
 
   return {
     async send(batch) {
@@ -75,27 +61,6 @@ export function aliyunGateway(settings: AliyunSettings): SmsGateway {
   }
 }
 
-async function loadClient(settings: AliyunSettings) {
-  // Takes a third of a second, so only those who send pay for it.
-  const sdk = await import('@alicloud/dysmsapi20170525')
-  // The module is CommonJS: for Node its default export is the namespace, whose default is the class; for
-  // tools that smooth this over it is the class itself.
-  const exported: unknown = sdk.default
-  const Client = (typeof exported === 'function' ? exported : sdk.default.default) as ClientClass
-  // The SDK's "connect" timeout also runs while an answer is awaited, and its read timer is lost when a
-  // socket is used again. Both lie behind our own deadline; they only free what it left hanging.
-  const sdkTimeoutMs = settings.callTimeoutMs + 1_000
-  const config = {
-    accessKeyId: settings.accessKeyId,
-    accessKeySecret: settings.accessKeySecret,
-    endpoint: settings.endpoint,
-    protocol: settings.protocol,
-    readTimeout: sdkTimeoutMs,
-    connectTimeout: sdkTimeoutMs,
-  }
-  return { sdk, client: new Client(config as ConstructorParameters<ClientClass>[0]) }
-}
-
 function isWellFormed({ texts }: Batch): boolean {
   // A receipt is told by request and number, so a number may stand once in a batch.
   const phones = new Set(texts.map((text) => text.phone))
@@ -109,20 +74,6 @@ function batchFields({ outId, templateCode, texts }: Batch) {
     phoneNumberJson: JSON.stringify(texts.map((text) => text.phone)),
     signNameJson: JSON.stringify(texts.map((text) => text.signature)),
     templateParamJson: JSON.stringify(texts.map((text) => text.templateParams)),
-  }
-}
-
-const deadlinePassed = Symbol('deadline passed')
-
-async function withDeadline<T>(ms: number, call: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(deadlinePassed), ms)
-  })
-  try {
-    return await Promise.race([call, deadline])
-  } finally {
-    clearTimeout(timer)
   }
 }
 
@@ -154,7 +105,8 @@ interface Thrown {
   errors?: unknown
 }
 
-function troubleOf(error: unknown): SendResult {
+/** What a call that threw came to: nothing of the error itself leaves here. */
+export function troubleOf(error: unknown): SendResult {
   if (error === deadlinePassed) return { outcome: 'unknown', cause: 'timeout' }
   const thrown = (error ?? {}) as Thrown
   if (typeof thrown.statusCode === 'number') {

@@ -11,7 +11,7 @@ export async function sendDutyText(
   phones: readonly string[],
   { id, alarmId, recipient, rung, waitedMinutes }: DutyText,
 ): Promise<DutyTextResult> {
-  const template = await deps.templates.active('duty', null)
+  const template = await deps.templates.active('duty', null, null)
   if (!template) return { state: 'rejected', code: 'no_template' }
   const result = await deps.gateway.send({
     outId: id,

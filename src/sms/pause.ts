@@ -4,7 +4,7 @@ import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Tx } from '../foundation/database.ts'
 import type { Refusal } from './gateway.ts'
 
-const alarmKind = 'sms.paused'
+export const pausedAlarm = 'sms.paused'
 
 export interface Pause {
   refusal: Refusal
@@ -43,7 +43,7 @@ export async function pauseSending(
       ? '处理后请执行 huifang sms resume'
       : `约 ${readable(forSeconds)}后自动恢复，也可执行 huifang sms resume 立即恢复`
   await raiseAlarm(deps, tx, {
-    kind: alarmKind,
+    kind: pausedAlarm,
     subject: `${scope}:${subject}`,
     message: `短信发送已暂停：${refusal.meaning}（${refusal.code}）。${end}`,
   })
@@ -61,7 +61,7 @@ export async function resumeSending(deps: Pick<Core, 'db' | 'newId'>, by: string
       .returning(['scope', 'subject', 'code'])
       .execute()
     for (const { scope, subject, code } of lifted) {
-      await clearAlarm(tx, alarmKind, `${scope}:${subject}`)
+      await clearAlarm(tx, pausedAlarm, `${scope}:${subject}`)
       await writeAudit(deps, tx, {
         actor: by,
         action: 'sms.resume',
@@ -85,6 +85,6 @@ export async function forgetEndedPauses(deps: Pick<Core, 'db'>): Promise<void> {
       .where('until', '<', nowPlus(-quietSeconds))
       .returning(['scope', 'subject'])
       .execute()
-    for (const { scope, subject } of ended) await clearAlarm(tx, alarmKind, `${scope}:${subject}`)
+    for (const { scope, subject } of ended) await clearAlarm(tx, pausedAlarm, `${scope}:${subject}`)
   })
 }

@@ -11,6 +11,8 @@ export interface HookDeps extends Core {
   hookToken: string
   /** Called after the raw push is committed; it may look into the body for what cannot wait. */
   pushed: (channel: InboundChannel, id: Id, body: string) => void
+  /** The provider has news of templates with these codes. */
+  reviewed: (codes: readonly string[]) => Promise<void>
 }
 
 const bodyLimitBytes = 2 * 1024 * 1024
@@ -28,6 +30,12 @@ export function hookRoutes(deps: HookDeps): FastifyPluginAsyncZod {
     itemsAtMost: 50,
     roundsAtOnce: 2,
   })
+  const holdToken = (given: string) => {
+    const shown = Buffer.from(given)
+    if (shown.length !== token.length || !timingSafeEqual(shown, token)) {
+      throw new AppError('request.not_found')
+    }
+  }
   return async (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -35,6 +43,22 @@ export function hookRoutes(deps: HookDeps): FastifyPluginAsyncZod {
       { parseAs: 'string', bodyLimit: bodyLimitBytes },
       (_request, body, done) => done(null, body),
     )
+    app.post('/hooks/aliyun/:token/template-report', {
+      config: { roles: ['public'], scope: 'none' },
+      logLevel: 'warn',
+      schema: {
+        hide: true,
+        params: z.object({ token: z.string() }),
+        response: { 200: z.object({ code: z.literal(0), msg: z.literal('成功') }) },
+      },
+      async handler(request) {
+        holdToken(request.params.token)
+        // Only a hint, for anybody may have sent it: the provider itself is asked how the template stands.
+        const codes = codesIn(request.body)
+        if (codes.length > 0) await deps.reviewed(codes)
+        return { code: 0 as const, msg: '成功' as const }
+      },
+    })
     for (const [path, channel] of Object.entries(channels)) {
       app.post(`/hooks/aliyun/:token/${path}`, {
         config: { roles: ['public'], scope: 'none' },
@@ -46,10 +70,7 @@ export function hookRoutes(deps: HookDeps): FastifyPluginAsyncZod {
           response: { 200: z.object({ code: z.literal(0), msg: z.literal('成功') }) },
         },
         async handler(request) {
-          const given = Buffer.from(request.params.token)
-          if (given.length !== token.length || !timingSafeEqual(given, token)) {
-            throw new AppError('request.not_found')
-          }
+          holdToken(request.params.token)
           const body = typeof request.body === 'string' ? request.body : ''
           const id = await store({ channel, body })
           deps.pushed(channel, id, body)
@@ -57,5 +78,15 @@ export function hookRoutes(deps: HookDeps): FastifyPluginAsyncZod {
         },
       })
     }
+  }
+}
+
+const report = z.array(z.object({ template_code: z.string().max(50) })).max(100)
+
+function codesIn(body: unknown): string[] {
+  try {
+    return report.parse(JSON.parse(String(body))).map(({ template_code: code }) => code)
+  } catch {
+    return []
   }
 }

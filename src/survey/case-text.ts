@@ -70,7 +70,7 @@ export async function textCitizens(
   const dueAt = deps.clock.now()
   const messages: NewMessage[] = []
   for (const about of await readRecipients(tx, caseIds)) {
-    const template = await deps.templates.active(purpose, about.business)
+    const template = await deps.templates.active(purpose, about.business, about.phoneHash)
     if (template) {
       const { caseId, phoneHash, phoneSealed, unitCode } = about
       const params = textParams(units, about)

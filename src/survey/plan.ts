@@ -72,7 +72,7 @@ export async function planSurveys(
 
   for (const transaction of transactions) {
     const number = transaction.phoneHash?.toString('hex') ?? ''
-    const template = await deps.templates.active('ask', transaction.business)
+    const template = await deps.templates.active('ask', transaction.business, transaction.phoneHash)
     const reason = reasonNotToAsk(
       {
         ...transaction,

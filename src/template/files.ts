@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Core } from '../foundation/core.ts'
 import { ratings, type OptionScale } from '../foundation/rating.ts'
 import { seedTemplate } from './store.ts'
-import { templatePurposes, type TemplateVersion } from './template.ts'
+import { templatePurposes, templateTypes, type TemplateFile } from './template.ts'
 
 const folder = new URL('../../templates/sms/', import.meta.url)
 
@@ -11,7 +11,11 @@ const frontMatter = z.object({
   purpose: z.enum(templatePurposes),
   business: z.string().min(1).optional(),
   signature: z.string().min(2).max(12),
-  provider_code: z.string().regex(/^SMS_\w+$/),
+  type: z.enum(templateTypes).default('notice'),
+  provider_code: z
+    .string()
+    .regex(/^SMS_\w+$/)
+    .optional(),
   scale: z
     .string()
     .regex(/^\w+=\w+(, ?\w+=\w+)*$/, 'must be figure=rating pairs divided by commas')
@@ -19,10 +23,7 @@ const frontMatter = z.object({
 })
 
 /** Reads one template file: `key: value` lines between two `---`, then the text. */
-export function parseTemplateFile(
-  key: string,
-  content: string,
-): Omit<TemplateVersion, 'id' | 'version'> {
+export function parseTemplateFile(key: string, content: string): TemplateFile {
   const match = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(content.replaceAll('\r\n', '\n'))
   if (!match) throw new Error(`template ${key}: no front matter between two lines of ---`)
   const [, head = '', body = ''] = match
@@ -34,13 +35,14 @@ export function parseTemplateFile(
   )
   const parsed = frontMatter.safeParse(fields)
   if (!parsed.success) throw new Error(`template ${key}: ${z.prettifyError(parsed.error)}`)
-  const { purpose, business, signature, provider_code, scale } = parsed.data
+  const { purpose, business, type, signature, provider_code, scale } = parsed.data
   return {
     key,
     purpose,
     business: business ?? null,
+    type,
     signature,
-    providerCode: provider_code,
+    providerCode: provider_code ?? null,
     body: body.trim(),
     scale: scale === undefined ? null : parseScale(key, scale),
   }
@@ -62,7 +64,9 @@ export async function seedTemplates(deps: Pick<Core, 'db' | 'newId'>): Promise<n
   let seeded = 0
   for (const name of names) {
     const content = await readFile(new URL(name, folder), 'utf8')
-    if (await seedTemplate(deps, deps.db, parseTemplateFile(name.slice(0, -3), content))) seeded++
+    const template = parseTemplateFile(name.slice(0, -3), content)
+    const isNew = await deps.db.transaction().execute((tx) => seedTemplate(deps, tx, template))
+    if (isNew) seeded++
   }
   return seeded
 }

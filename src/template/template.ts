@@ -7,6 +7,10 @@ export type Purpose = (typeof purposes)[number]
 export const templatePurposes = [...purposes, 'duty'] as const
 export type TemplatePurpose = (typeof templatePurposes)[number]
 
+/** How the provider bills and reviews a text: a notice, or promotion, which must offer an opt-out. */
+export const templateTypes = ['notice', 'promo'] as const
+export type TemplateType = (typeof templateTypes)[number]
+
 export interface TemplateVersion {
   id: string
   key: string
@@ -22,9 +26,22 @@ export interface TemplateVersion {
   scale: OptionScale | null
 }
 
+/** A text as a file holds it; without the provider's code it is a draft. */
+export interface TemplateFile extends Omit<TemplateVersion, 'id' | 'version' | 'providerCode'> {
+  type: TemplateType
+  providerCode: string | null
+}
+
 export interface Templates {
-  /** The active template of a purpose for a business, or for none in particular; null when there is none. */
-  active(purpose: TemplatePurpose, business: string | null): Promise<TemplateVersion | null>
+  /**
+   * The active template of a purpose for a business, or for none in particular; null when there is none. Where
+   * several share the traffic, the one of this citizen.
+   */
+  active(
+    purpose: TemplatePurpose,
+    business: string | null,
+    phoneHash: Buffer | null,
+  ): Promise<TemplateVersion | null>
   /** Any version that was ever used: replies are read with the scale of the text that was really sent. */
   byId(id: string): Promise<TemplateVersion | null>
 }

@@ -122,7 +122,7 @@ const tablesOf: Record<string, readonly string[]> = {
   // A source's key is made where all keys are made.
   staff: ['staff', 'accessKey', 'source', 'staffPassword', 'session', 'signInFailure'],
   survey: ['survey', 'openSurvey', 'suppression'],
-  template: ['templateVersion'],
+  template: ['templateVersion', 'templatePlan'],
   unit: ['unitVersion', 'officerVersion'],
 }
 const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())

@@ -2,7 +2,8 @@ import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/foundation/clock.ts'
 import type { SandboxGateway, SandboxOptions } from '../../src/sandbox/gateway/gateway.ts'
 import { startSandboxGateway } from '../../src/sandbox/gateway/server.ts'
-import { aliyunGateway, type AliyunSettings } from '../../src/sms/aliyun.ts'
+import type { AliyunSettings } from '../../src/sms/aliyun-client.ts'
+import { aliyunGateway } from '../../src/sms/aliyun.ts'
 import type { Batch, OutgoingText } from '../../src/sms/gateway.ts'
 
 export const credentials = { accessKeyId: 'LTAI-test', accessKeySecret: 'test-secret' }

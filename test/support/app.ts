@@ -58,6 +58,7 @@ export async function testApp(
     credentials,
     openTemplates: true,
     receiptDelayMs: 20,
+    reviews: { reviewMs: 50, apartMs: 0 },
     pushes: { retryMs: [100, 200, 400] },
     ...options.gateway,
   })
@@ -94,6 +95,7 @@ export async function testApp(
   gateway.setCallbacks({
     smsUp: `${url}/hooks/aliyun/${token}/sms-up`,
     smsReport: `${url}/hooks/aliyun/${token}/sms-report`,
+    templateReport: `${url}/hooks/aliyun/${token}/template-report`,
   })
   const stops: (() => Promise<void>)[] = []
   return {

@@ -28,7 +28,7 @@ export async function seedCallback(app: App, wanted: SeededCase = {}): Promise<s
 
 export async function seedCallbacks(app: App, wanted: readonly SeededCase[]): Promise<string[]> {
   const now = app.clock.now()
-  const template = (await app.templates.active('ask', '户政'))!
+  const template = (await app.templates.active('ask', '户政', null))!
   const rows = wanted.map((each) => {
     const phone = each.phone ?? freshPhone()
     return {

@@ -124,6 +124,7 @@ async function start(options: DemoOptions, undo: (() => Promise<unknown>)[]) {
     clock: systemClock,
     credentials: sandboxCredentials,
     openTemplates: true,
+    reviews: { reviewMs: 8_000, apartMs: 500 },
     receiptDelayMs: 150,
     pushes: { retryMs: [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000] },
     behaviour: (phone, text) => deskCitizens.get(phone) ?? behaviour(phone, text),
@@ -147,7 +148,11 @@ async function start(options: DemoOptions, undo: (() => Promise<unknown>)[]) {
   const server = await listen(app, options.port)
   undo.push(() => server.close())
   const hooks = `${server.listeningOrigin}/hooks/aliyun/${state.hookToken}`
-  gateway.setCallbacks({ smsUp: `${hooks}/sms-up`, smsReport: `${hooks}/sms-report` })
+  gateway.setCallbacks({
+    smsUp: `${hooks}/sms-up`,
+    smsReport: `${hooks}/sms-report`,
+    templateReport: `${hooks}/template-report`,
+  })
   gateway.resume()
   const work = await startWork(app)
   undo.push(() => work.stop())

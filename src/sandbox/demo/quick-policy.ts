@@ -33,4 +33,10 @@ export const quickPolicy: Policy = {
     noAnswerRetry: 1,
     undoSeconds: 0,
   },
+  template: {
+    ...defaultPolicy.template,
+    reviewLookSeconds: 1,
+    inUseLookSeconds: 60,
+    applyApartSeconds: 1,
+  },
 }

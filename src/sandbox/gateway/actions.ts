@@ -21,9 +21,8 @@ export interface ActionDeps {
   clock: Clock
   ledger: Ledger
   limits: Limits
-  templates: ReadonlyMap<string, SandboxTemplate>
-  /** Takes any code that begins with `SMS_`. */
-  openTemplates: boolean
+  /** The template of a code that may be sent. */
+  templateOf(code: string): SandboxTemplate | undefined
   /** Null takes any signature. */
   signatures: readonly string[] | null
   onAccepted(entries: LedgerEntry[]): void
@@ -89,7 +88,7 @@ function acceptTexts(
   p: Parameters,
 ): Answer {
   const templateCode = p.get('TemplateCode') ?? ''
-  const template = findTemplate(deps, templateCode)
+  const template = deps.templateOf(templateCode)
   if (!template) return refuse('isv.SMS_TEMPLATE_ILLEGAL', '该账号下找不到对应模板')
   if (texts.length > most) return refuse('isv.MOBILE_COUNT_OVER_LIMIT', '手机号码数量超过限制')
   for (const text of texts) {
@@ -122,11 +121,6 @@ function acceptTexts(
     status: 200,
     body: { Code: 'OK', Message: 'OK', BizId: bizId, RequestId: requestId() },
   }
-}
-
-function findTemplate(deps: ActionDeps, code: string): SandboxTemplate | undefined {
-  const known = deps.templates.get(code)
-  return known ?? (deps.openTemplates && code.startsWith('SMS_') ? { code } : undefined)
 }
 
 function faultIn(

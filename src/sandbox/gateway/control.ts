@@ -6,13 +6,19 @@ import type { SandboxGateway } from './gateway.ts'
 
 type Controlled = Pick<
   SandboxGateway,
-  'ledger' | 'setFaults' | 'setCallbacks' | 'addTemplates' | 'reply' | 'state' | 'reset'
+  'ledger' | 'setFaults' | 'setCallbacks' | 'addTemplates' | 'review' | 'reply' | 'state' | 'reset'
 >
 
 const url = z.url({ protocol: /^http$/ })
 const callbacks = z.strictObject({
   smsUp: url.nullable().optional(),
   smsReport: url.nullable().optional(),
+  templateReport: url.nullable().optional(),
+})
+const verdict = z.strictObject({
+  code: z.string().min(1),
+  verdict: z.enum(['approved', 'refused', 'withdrawn']),
+  reason: z.string().optional(),
 })
 const template = z.strictObject({ code: z.string().min(1), content: z.string().optional() })
 const reply = z.strictObject({
@@ -24,13 +30,14 @@ const reply = z.strictObject({
 
 /**
  * The control interface: `GET /sandbox/ledger[?phone=]` (NDJSON when asked for), `GET /sandbox/state`,
- * `POST /sandbox/faults|reply|templates|callbacks|reset`. All bodies are JSON.
+ * `POST /sandbox/faults|reply|templates|review|callbacks|reset`. All bodies are JSON.
  */
 export function createControl(gateway: Controlled, token: string | undefined) {
   const posts: Record<string, (body: unknown) => void> = {
     faults: (body) => gateway.setFaults(faultSettings.parse(body)),
     reply: (body) => gateway.reply(reply.parse(body)),
     templates: (body) => gateway.addTemplates(z.array(template).parse(body)),
+    review: (body) => gateway.review(verdict.parse(body)),
     callbacks: (body) => gateway.setCallbacks(callbacks.parse(body)),
     reset: () => gateway.reset(),
   }

@@ -17,7 +17,20 @@ const callFault = z.strictObject({
   ]),
   /** The text is accepted, and delivered, before the fault strikes. Refusals never accept; a delay always does. */
   accept: z.boolean().default(false),
-  actions: z.array(z.enum(['SendSms', 'SendBatchSms', 'QuerySendDetails'])).optional(),
+  actions: z
+    .array(
+      z.enum([
+        'SendSms',
+        'SendBatchSms',
+        'QuerySendDetails',
+        'CreateSmsTemplate',
+        'UpdateSmsTemplate',
+        'GetSmsTemplate',
+        'DeleteSmsTemplate',
+        'QuerySmsTemplateList',
+      ]),
+    )
+    .optional(),
   /** Only calls that name one of these numbers. */
   phones: z.array(z.string()).optional(),
   /** Strikes so often, then never again. */

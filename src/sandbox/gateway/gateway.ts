@@ -5,11 +5,14 @@ import type { FaultSettings } from './faults.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { FrequencyLimits } from './limits.ts'
 import type { PushCounts, PushSettings } from './push.ts'
+import type { ReviewSettings, ReviewVerdict } from './reviewer.ts'
 import type { Credentials } from './signature.ts'
 
 export interface Callbacks {
   smsUp?: string | null | undefined
   smsReport?: string | null | undefined
+  /** Where the verdicts on templates are pushed. */
+  templateReport?: string | null | undefined
 }
 
 export interface SandboxOptions {
@@ -35,6 +38,8 @@ export interface SandboxOptions {
   /** Signatures that are approved; any when left out. */
   signatures?: readonly string[]
   limits?: Partial<FrequencyLimits>
+  /** How templates are reviewed. */
+  reviews?: Partial<ReviewSettings>
   pushes?: Partial<PushSettings>
   /** From acceptance to the carrier's receipt; 500 when left out. */
   receiptDelayMs?: number
@@ -58,6 +63,10 @@ export interface SandboxGateway {
   setFaults(settings: FaultSettings): void
   setCallbacks(callbacks: Callbacks): void
   addTemplates(templates: readonly SandboxTemplate[]): void
+  /** The reviewers decide about a template now, or take back what they decided. */
+  review(verdict: ReviewVerdict): void
+  /** What was handed in for review, oldest first. */
+  reviewed(): readonly { code: string; name: string; status: string }[]
   /** A citizen texts. */
   reply(reply: Reply): void
   /** Pushes the receipts and replies of all that the ledger holds once more: after a kill nobody knows which arrived. */

@@ -14,6 +14,7 @@ import { createPusher, usualPushes, type Pusher } from './push.ts'
 import { createQueueHttp } from './queue-http.ts'
 import { createQueueTokens } from './queue-token.ts'
 import { createQueue, type MessageQueue } from './queue.ts'
+import { createReviewer, usualReviews } from './reviewer.ts'
 import { signatureVerifier } from './signature.ts'
 
 /**
@@ -33,7 +34,14 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
   const pushSettings = { ...usualPushes, ...options.pushes }
   const reports = createPusher(pushSettings, pending)
   const ups = createPusher(pushSettings, pending)
-  const templates = new Map(options.templates?.map((template) => [template.code, template]))
+  const verdicts = createPusher({ ...pushSettings, maxItems: 1 }, pending)
+  const reviewer = createReviewer({
+    clock,
+    settings: { ...usualReviews, ...options.reviews },
+    templates: options.templates ?? [],
+    openTemplates: options.openTemplates ?? false,
+    push: (report) => verdicts.push([report], false),
+  })
   const queueOf = (name: string | undefined) =>
     name === undefined
       ? null
@@ -68,12 +76,14 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
     clock,
     ledger,
     limits,
-    templates,
-    openTemplates: options.openTemplates ?? false,
+    templateOf: (code) => reviewer.sendable(code),
     signatures: options.signatures ?? null,
     onAccepted: (entries) => delivery.deliver(entries),
   })
   actions['QueryTokenForMnsQueue'] = (p) => ({ phones: [], run: () => tokens.give(p) })
+  for (const [name, review] of Object.entries(reviewer.actions)) {
+    actions[name] = (p) => ({ phones: [], run: () => review(p) })
+  }
   const verify = signatureVerifier(options.credentials, nowMs)
 
   const call = (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
@@ -96,13 +106,14 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
   const gateway: Omit<SandboxGateway, 'url' | 'endpoint' | 'port'> = {
     ledger: () => ledger.all(),
     setFaults: (settings) => faults.set(settings),
-    setCallbacks({ smsUp, smsReport }) {
+    setCallbacks({ smsUp, smsReport, templateReport }) {
       if (smsUp !== undefined) ups.setUrl(smsUp)
       if (smsReport !== undefined) reports.setUrl(smsReport)
+      if (templateReport !== undefined) verdicts.setUrl(templateReport)
     },
-    addTemplates(added) {
-      for (const template of added) templates.set(template.code, template)
-    },
+    addTemplates: (added) => reviewer.add(added),
+    reviewed: () => reviewer.all(),
+    review: (verdict) => reviewer.decide(verdict),
     reply: (reply) => delivery.reply(reply),
     resume: () => delivery.deliver(ledger.all()),
     state: () => ({
@@ -116,6 +127,7 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
       delivery.reset()
       reports.reset()
       ups.reset()
+      verdicts.reset()
       for (const queue of queues.values()) queue.reset()
       pending.clear()
       ledger.reset()
@@ -127,6 +139,8 @@ export async function startSandboxGateway(options: SandboxOptions): Promise<Sand
       delivery.reset()
       reports.close()
       ups.close()
+      verdicts.close()
+      reviewer.close()
       pending.clear()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()

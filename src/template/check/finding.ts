@@ -1,9 +1,5 @@
 import type { OptionScale } from '../../foundation/rating.ts'
-import type { TemplatePurpose } from '../template.ts'
-
-/** How the provider bills and reviews a text: a notice, or promotion, which must offer an opt-out. */
-export const templateTypes = ['notice', 'promo'] as const
-export type TemplateType = (typeof templateTypes)[number]
+import type { TemplatePurpose, TemplateType } from '../template.ts'
 
 /** A text as an administrator writes it. */
 export interface TemplateDraft {

@@ -1,5 +1,5 @@
-import type { TemplatePurpose } from '../template.ts'
-import { pages, type Finding, type TemplateDraft, type TemplateType } from './finding.ts'
+import type { TemplatePurpose, TemplateType } from '../template.ts'
+import { pages, type Finding, type TemplateDraft } from './finding.ts'
 
 interface VariableType {
   /** What a value must look like. */
@@ -53,6 +53,11 @@ export function variablesOf(purpose: TemplatePurpose): Readonly<Record<string, V
 }
 
 const placeholder = /\$\{([^}]*)\}/g
+
+/** The names of the variables in a text, in its order. */
+export function variableNames(body: string): string[] {
+  return [...body.matchAll(placeholder)].map(([, name = '']) => name)
+}
 
 /** The variables of a text: known, written as the provider wants them, once each, and not side by side. */
 export function checkVariables({ body, purpose, type }: TemplateDraft): Finding[] {
