@@ -60,7 +60,9 @@ import { dropStale } from './sms/stale.ts'
 import { askOwner } from './survey/ask.ts'
 import { sentAsk, textCitizen } from './survey/case-text.ts'
 import { releaseTexts, stopTexts } from './survey/stand-in.ts'
+import { countVersions } from './survey/version-counts.ts'
 import { byHand } from './telephony/telephony.ts'
+import type { CompareDeps } from './template/compare.ts'
 import { reviewRound, type ReviewDeps } from './template/review.ts'
 import { lookSoon } from './template/review-store.ts'
 import { templateRoutes } from './template/routes.ts'
@@ -73,7 +75,8 @@ import { unitReader } from './unit/store.ts'
 export type App = EvaluationDeps &
   ViewDeps &
   ReviewDeps &
-  VersionDeps & {
+  VersionDeps &
+  CompareDeps & {
     config: Config
     queues: Queues<QueueName>
     close: () => Promise<void>
@@ -146,6 +149,7 @@ export async function buildApp(
     },
     stopTexts: (tx, version, standIn) => stopTexts(core, tx, version, standIn),
     releaseTexts,
+    countVersions: (ids, days) => countVersions(core, ids, days),
     readAs: async () => readsOptions(await reader(), (await policy()).reply.confidenceFloor),
     reader,
     pace: createPace({

@@ -5,6 +5,7 @@ import { ratings } from '../foundation/rating.ts'
 import { staffOf } from '../http/auth.ts'
 import { businesses } from '../policy/policy.ts'
 import { checkTemplate } from './check/check.ts'
+import { compareVersions, type CompareDeps } from './compare.ts'
 import { activatePlan, listPlans, rollbackPlan } from './plan.ts'
 import { deleteAtProvider, type ReviewDeps } from './review.ts'
 import { templatePurposes, templateTypes } from './template.ts'
@@ -49,7 +50,9 @@ const scaleFits = ({ purpose, scale }: { purpose: string; scale: unknown }) =>
 const misfit = { path: ['scale'], message: '询问类短信须有选项，其他短信不能有选项' }
 
 /** Texts and their versions, for administrators. */
-export function templateRoutes(deps: ReviewDeps & VersionDeps): FastifyPluginAsyncZod {
+export function templateRoutes(
+  deps: ReviewDeps & VersionDeps & CompareDeps,
+): FastifyPluginAsyncZod {
   return async (app) => {
     const by = (request: Parameters<typeof staffOf>[0]) => `staff:${staffOf(request).id}`
 
@@ -178,6 +181,19 @@ export function templateRoutes(deps: ReviewDeps & VersionDeps): FastifyPluginAsy
       handler: async ({ query: { purpose, business } }) => ({
         plans: await listPlans(deps, { purpose, business: business ?? null }),
       }),
+    })
+    app.get('/api/v1/template-plans/comparison', {
+      config: administrators,
+      schema: {
+        summary: 'The versions of a purpose and business side by side, with 95 % intervals',
+        querystring: z.object({
+          purpose: z.enum(['ask', 'reminder']),
+          business: z.enum(businesses).optional(),
+          days: z.coerce.number().int().min(1).max(92).default(28),
+        }),
+      },
+      handler: ({ query: { purpose, business, days } }) =>
+        compareVersions(deps, { purpose, business: business ?? null }, days),
     })
     app.post('/api/v1/template-plans', {
       config: administrators,
