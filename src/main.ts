@@ -218,9 +218,16 @@ program
       overdueSeconds: options.overdueSeconds,
     }),
   )
-program
-  .command('template')
-  .description('the texts that citizens get')
+const template = program.command('template').description('the texts that citizens get')
+template
+  .command('export')
+  .description('all versions, one JSON line each, for another installation')
+  .action(async () => (await import('./commands/template.ts')).templateExport())
+template
+  .command('import <file>')
+  .description('take in versions from another installation; none comes into use by it')
+  .action(async (file: string) => (await import('./commands/template.ts')).templateImport(file))
+template
   .command('check [files...]')
   .description(
     'check template files as reviewers, carriers and the reader of replies would (default: those that come with the program)',

@@ -9,7 +9,9 @@ import { checkTemplate, type TemplateCheck } from '../template/check/check.ts'
 import type { Severity } from '../template/check/finding.ts'
 import type { TemplateType } from '../template/template.ts'
 import { parseTemplateFile } from '../template/files.ts'
-import { say } from './with-core.ts'
+import { exportVersions, importVersion } from '../template/transfer.ts'
+import { operator } from './operator.ts'
+import { say, sayAll, withCore } from './with-core.ts'
 
 const ownFolder = fileURLToPath(new URL('../../templates/sms/', import.meta.url))
 const severityWords: Record<Severity, string> = { refuse: '不通过', warn: '可能被拒', hint: '建议' }
@@ -63,4 +65,36 @@ function inWords(
     return `  [${severityWords[severity]}] ${says}${place && ` 〔${place}〕`}\n    ${mend}（${rule}，${source}）`
   })
   return [head, ...(lines.length > 0 ? lines : ['  没有发现问题'])].join('\n')
+}
+
+/** One JSON line a version, the older first. */
+export const templateExport = () => withCore(async (core) => sayAll(await exportVersions(core)))
+
+/** Takes in what `template export` wrote elsewhere; lines that are wrong stop none of the others, and give exit code 1. */
+export const templateImport = (file: string) =>
+  withCore(async (core) => {
+    const content = await readFile(file, 'utf8').catch(() => {
+      throw new AppError('request.invalid', { field: file, reason: '无法读取' })
+    })
+    const counts = { drafted: 0, asked: 0, unchanged: 0, rejected: 0 }
+    for (const [index, line] of content.split(/\r?\n/).entries()) {
+      if (line.trim() === '') continue
+      try {
+        counts[await importVersion(core, parseLine(line), operator())]++
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        counts.rejected++
+        process.stderr.write(`${file}:${index + 1}: ${error.message}\n`)
+      }
+    }
+    say(JSON.stringify(counts))
+    if (counts.rejected > 0) process.exitCode = 1
+  })
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    throw new AppError('request.invalid', { field: '', reason: '不是一行 JSON' })
+  }
 }

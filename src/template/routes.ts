@@ -1,14 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../foundation/errors.ts'
-import { ratings } from '../foundation/rating.ts'
 import { staffOf } from '../http/auth.ts'
 import { businesses } from '../policy/policy.ts'
 import { checkTemplate } from './check/check.ts'
 import { compareVersions, type CompareDeps } from './compare.ts'
 import { activatePlan, listPlans, rollbackPlan } from './plan.ts'
+import { content, key, misfit, scaleFits, slot, text } from './content.ts'
 import { deleteAtProvider, type ReviewDeps } from './review.ts'
-import { templatePurposes, templateTypes } from './template.ts'
 import { listVersions } from './version-store.ts'
 import {
   checkVersion,
@@ -25,30 +24,6 @@ const administrators = { roles: ['administrator'], scope: 'all' } as const
 const params = z.object({ id: z.uuid() })
 const why = z.string().trim().min(1).max(500)
 const revision = z.number().int().positive()
-const slot = {
-  purpose: z.enum(templatePurposes),
-  /** Null: for every business that has no text of its own. */
-  business: z.enum(businesses).nullable(),
-}
-const text = {
-  type: z.enum(templateTypes),
-  /** Without its 【】. */
-  signature: z.string().trim().min(1).max(20),
-  body: z.string().min(1).max(1_000),
-  /** What the option figures mean; null where nothing is asked. */
-  scale: z.record(z.string().regex(/^\d$/), z.enum(ratings)).nullable(),
-}
-const content = {
-  ...text,
-  remark: z.string().trim().max(500).default(''),
-  fallbackId: z.uuid().nullable().default(null),
-}
-const asks = new Set(['ask', 'reminder'])
-/** Who asks says what the figures mean; who does not ask has none. */
-const scaleFits = ({ purpose, scale }: { purpose: string; scale: unknown }) =>
-  asks.has(purpose) === (scale !== null)
-const misfit = { path: ['scale'], message: '询问类短信须有选项，其他短信不能有选项' }
-
 /** Texts and their versions, for administrators. */
 export function templateRoutes(
   deps: ReviewDeps & VersionDeps & CompareDeps,
@@ -72,10 +47,7 @@ export function templateRoutes(
         summary: 'Write the next version of a text, or the first of a new one, as a draft',
         body: z
           .object({
-            key: z
-              .string()
-              .trim()
-              .regex(/^[\p{L}\d-]{1,40}$/u, '只用文字、数字和连字符，最多 40 个'),
+            key,
             ...slot,
             ...content,
           })

@@ -145,6 +145,41 @@ export async function insertDraft(
     .execute()
 }
 
+/** Gives a draft the code under which the provider is said to have approved it; the provider is asked whether it did. */
+export async function claimCode(tx: Tx, id: string, providerCode: string): Promise<boolean> {
+  const taken = await tx
+    .selectFrom('templateVersion')
+    .select('id')
+    .where('providerCode', '=', providerCode)
+    .executeTakeFirst()
+  if (taken) return false
+  await tx
+    .updateTable('templateVersion')
+    .set({ state: 'submitted', providerCode, askedAt: sql`now()`, lookAt: sql`now()` })
+    .where('id', '=', id)
+    .where('state', '=', 'checked')
+    .execute()
+  return true
+}
+
+/** Whether the name has a version with just these words. */
+export async function hasVersion(
+  tx: Tx,
+  key: string,
+  { type, signature, body, scale }: Pick<TemplateContent, 'type' | 'signature' | 'body' | 'scale'>,
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('templateVersion')
+    .select('id')
+    .where('key', '=', key)
+    .where('type', '=', type)
+    .where('signature', '=', signature)
+    .where('body', '=', body)
+    .where(sql<boolean>`scale IS NOT DISTINCT FROM ${scale && JSON.stringify(scale)}::jsonb`)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Replaces the text of a version that is not in the provider's hands; it is a draft again. */
 export async function rewrite(
   tx: Tx,

@@ -30,21 +30,29 @@ export async function createDraft(
   draft: Slot & TemplateContent & { key: string },
   by: string,
 ): Promise<{ id: string; version: number }> {
-  return deps.db.transaction().execute(async (tx) => {
-    const use = await lockKey(tx, draft.key)
-    if (use && (use.purpose !== draft.purpose || use.business !== draft.business)) {
-      throw new AppError('template.other_use', {
-        key: draft.key,
-        use: [use.purpose, use.business].filter(Boolean).join(' '),
-      })
-    }
-    await holdFallback(tx, draft)
-    const id = deps.newId()
-    const version = (use?.latest ?? 0) + 1
-    await insertDraft(tx, { ...draft, id, version, by })
-    await audit(deps, tx, by, 'template.draft', { id, key: draft.key, version })
-    return { id, version }
-  })
+  return deps.db.transaction().execute((tx) => writeDraft(deps, tx, draft, by))
+}
+
+/** The same, inside somebody's transaction. */
+export async function writeDraft(
+  deps: Pick<Core, 'newId'>,
+  tx: Tx,
+  draft: Slot & TemplateContent & { key: string },
+  by: string,
+): Promise<{ id: string; version: number }> {
+  const use = await lockKey(tx, draft.key)
+  if (use && (use.purpose !== draft.purpose || use.business !== draft.business)) {
+    throw new AppError('template.other_use', {
+      key: draft.key,
+      use: [use.purpose, use.business].filter(Boolean).join(' '),
+    })
+  }
+  await holdFallback(tx, draft)
+  const id = deps.newId()
+  const version = (use?.latest ?? 0) + 1
+  await insertDraft(tx, { ...draft, id, version, by })
+  await audit(deps, tx, by, 'template.draft', { id, key: draft.key, version })
+  return { id, version }
 }
 
 /** Changes a text that the provider does not hold: a draft, a checked one, or one that it refused. */
