@@ -43,6 +43,7 @@ import { numberFeed } from './scoring/feed.ts'
 import { feedRoutes } from './scoring/routes.ts'
 import { aliyunGateway } from './sms/aliyun.ts'
 import { aliyunReview } from './sms/aliyun-review.ts'
+import { blockRoutes } from './sms/block-routes.ts'
 import type { InboundChannel } from './sms/inbound.ts'
 import { sendDutyText } from './sms/duty-text.ts'
 import { noOwner } from './sms/owner.ts'
@@ -187,6 +188,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     evaluationRoutes(app),
     lexiconRoutes(app),
     templateRoutes(app),
+    blockRoutes(app),
     alarmRoutes(app),
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),

@@ -155,10 +155,12 @@ export interface CallbackNote {
 }
 
 export interface ContactBlock {
+  addedBy: Generated<string>;
   kind: string;
   origin: string;
   personHash: Generated<Buffer>;
   phoneHash: Buffer;
+  reason: Generated<string>;
   since: Generated<Timestamp>;
   until: Timestamp | null;
 }

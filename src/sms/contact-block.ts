@@ -25,8 +25,56 @@ export async function contactBlocks(tx: Queryable, blocks: readonly ContactBlock
   await tx
     .insertInto('contactBlock')
     .values(rows.sort((a, b) => a.phoneHash.compare(b.phoneHash)))
-    .onConflict((conflict) => conflict.columns(['phoneHash', 'kind', 'personHash']).doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .columns(['phoneHash', 'kind', 'personHash'])
+        // One that somebody gave an end is for good again.
+        .doUpdateSet((eb) => ({
+          until: null,
+          since: sql`now()`,
+          origin: eb.ref('excluded.origin'),
+        }))
+        .where('contactBlock.until', 'is not', null),
+    )
     .execute()
+}
+
+/** What a person decides about numbers: it takes the place of what stood there of this kind, but for a citizen's own opt-out. */
+export async function setBlocks(
+  tx: Queryable,
+  phoneHashes: readonly Buffer[],
+  entry: { kind: BlockKind; until: Date | null; reason: string; addedBy: string },
+): Promise<void> {
+  // In one order everywhere, so that two lists do not wait for each other; in parts, for PostgreSQL takes 65,535 parameters.
+  const sorted = [...phoneHashes].sort((a, b) => a.compare(b))
+  for (let start = 0; start < sorted.length; start += 2_000) {
+    await tx
+      .insertInto('contactBlock')
+      .values(
+        sorted
+          .slice(start, start + 2_000)
+          .map((phoneHash) => ({ ...entry, phoneHash, personHash: anybody, origin: 'list' })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['phoneHash', 'kind', 'personHash'])
+          .doUpdateSet((eb) => ({
+            until: eb.ref('excluded.until'),
+            reason: eb.ref('excluded.reason'),
+            addedBy: eb.ref('excluded.addedBy'),
+            origin: eb.ref('excluded.origin'),
+            since: sql`now()`,
+          }))
+          // What the citizen said stands until the citizen says otherwise.
+          .where((eb) =>
+            eb.or([
+              eb('contactBlock.kind', '!=', 'opt_out'),
+              eb('contactBlock.origin', '=', 'list'),
+            ]),
+          ),
+      )
+      .execute()
+  }
 }
 
 /** Why a text about this person may not go to this number; null when it may. */
@@ -70,12 +118,30 @@ export async function blocksAgainst(
   return rows as { kind: BlockKind; since: Date; until: Date | null }[]
 }
 
+/** The same with who said so and why, for those who keep the lists; what has ended is left out. */
+export async function standingBlocks(tx: Queryable, phoneHash: Buffer) {
+  return tx
+    .selectFrom('contactBlock')
+    .select(['kind', 'since', 'until', 'origin', 'reason', 'addedBy'])
+    .where('phoneHash', '=', phoneHash)
+    .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', sql<Date>`now()`)]))
+    .orderBy('since')
+    .execute()
+}
+
 /** Whoever opted out wants to be texted again. Returns whether an opt-out stood. */
-export async function liftOptOut(tx: Queryable, phoneHash: Buffer): Promise<boolean> {
+export const liftOptOut = (tx: Queryable, phoneHash: Buffer) => liftBlock(tx, phoneHash, 'opt_out')
+
+/** Forgets what of this kind stands against a number; returns whether anything did. */
+export async function liftBlock(
+  tx: Queryable,
+  phoneHash: Buffer,
+  kind: BlockKind,
+): Promise<boolean> {
   const result = await tx
     .deleteFrom('contactBlock')
     .where('phoneHash', '=', phoneHash)
-    .where('kind', '=', 'opt_out')
+    .where('kind', '=', kind)
     .executeTakeFirst()
   return result.numDeletedRows > 0n
 }

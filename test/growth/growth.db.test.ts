@@ -85,6 +85,8 @@ async function twoCases() {
       .execute()
     return waiting.length === 0
   })
+  // The receipts of the last texts come in too.
+  await t.gateway.idle()
   await stop()
   return { glad, angry }
 }
