@@ -38,7 +38,9 @@ import { tendGrowth } from './growth/tend.ts'
 import { openHub } from './live/hub.ts'
 import { listenForChanges } from './live/listen.ts'
 import { liveRoutes } from './live/routes.ts'
-import { policyReader } from './policy/store.ts'
+import type { PolicyDeps } from './policy/activate.ts'
+import { policyReader } from './policy/reader.ts'
+import { policyRoutes } from './policy/routes.ts'
 import { numberFeed } from './scoring/feed.ts'
 import { feedRoutes } from './scoring/routes.ts'
 import { aliyunGateway } from './sms/aliyun.ts'
@@ -77,7 +79,8 @@ export type App = EvaluationDeps &
   ViewDeps &
   ReviewDeps &
   VersionDeps &
-  CompareDeps & {
+  CompareDeps &
+  PolicyDeps & {
     config: Config
     queues: Queues<QueueName>
     close: () => Promise<void>
@@ -136,6 +139,7 @@ export async function buildApp(
   return {
     ...texting,
     config,
+    sandbox: config.HUIFANG_SANDBOX,
     queues,
     gateway: aliyunGateway(provider),
     review: aliyunReview(provider),
@@ -189,13 +193,13 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     lexiconRoutes(app),
     templateRoutes(app),
     blockRoutes(app),
+    policyRoutes(app),
     alarmRoutes(app),
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),
     sessionRoutes({
       ...app,
       ...cookies,
-      sandbox: config.HUIFANG_SANDBOX,
       singleSignOn: provider !== null,
     }),
     ...(provider

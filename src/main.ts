@@ -19,6 +19,7 @@ export const program = new Command('huifang')
 
 const operate = () => import('./commands/operate.ts')
 const run = () => import('./commands/run.ts')
+const settings = () => import('./commands/policy.ts')
 const people = () => import('./commands/staff.ts')
 const whole = (text: string) => {
   const number = Number(text)
@@ -163,12 +164,24 @@ const policy = program.command('policy').description('settings that administrato
 policy
   .command('show')
   .description('the policy in force, as JSON')
-  .action(async () => (await operate()).policyShow())
+  .action(async () => (await settings()).policyShow())
 policy
   .command('set <file>')
   .description('put a policy in force')
   .requiredOption('--why <reason>', 'for the record')
-  .action(async (file: string, { why }: { why: string }) => (await operate()).policySet(file, why))
+  .option('--at <time>', 'when, ISO 8601 with a zone (default: at once)')
+  .action(async (file: string, options: { why: string; at?: string }) =>
+    (await settings()).policySet(file, options),
+  )
+policy
+  .command('check <file>')
+  .description('all faults of a policy, and what it would change; changes nothing')
+  .action(async (file: string) => (await settings()).policyCheck(file))
+policy
+  .command('rollback')
+  .description('put the policy before the one in force in force again')
+  .requiredOption('--why <reason>', 'for the record')
+  .action(async ({ why }: { why: string }) => (await settings()).policyRollback(why))
 
 const sms = program.command('sms').description('sending')
 sms

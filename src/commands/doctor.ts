@@ -1,4 +1,4 @@
-import { policyReader } from '../policy/store.ts'
+import { policyReader } from '../policy/reader.ts'
 import { examine, mend, type Examination, type Finding } from '../doctor/examine.ts'
 import { laws } from '../doctor/laws.ts'
 import type { DoctorDeps } from '../doctor/check.ts'

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import {
   activateLexicon,
   checkLexicon,
   rollbackLexicon,
   showLexicon,
 } from '../evaluation/lexicon/activate.ts'
-import { AppError } from '../foundation/errors.ts'
+import { readJson } from './json-file.ts'
 import { operator } from './operator.ts'
 import { say, withCore } from './with-core.ts'
 
@@ -16,14 +15,14 @@ export const lexiconShow = () => withCore(async (core) => sayWhole(await showLex
 /** Exit code 1 when the words may not go live. */
 export const lexiconCheck = (file: string) =>
   withCore(async (core) => {
-    const check = await checkLexicon(core, await readGroups(file))
+    const check = await checkLexicon(core, await readJson(file))
     sayWhole(check)
     if (!check.passed) process.exitCode = 1
   })
 
 export const lexiconActivate = (file: string, why: string) =>
   withCore(async (core) => {
-    const groups = await readGroups(file)
+    const groups = await readJson(file)
     const version = await activateLexicon(core, { groups, by: operator(), why })
     say(`lexicon version ${version} is in force`)
   })
@@ -33,12 +32,3 @@ export const lexiconRollback = (why: string) =>
     const version = await rollbackLexicon(core, { by: operator(), why })
     say(`lexicon version ${version} is in force`)
   })
-
-async function readGroups(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'))
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? '不是有效的 JSON' : '无法读取'
-    throw new AppError('request.invalid', { field: file, reason })
-  }
-}

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { standingAlarms } from '../alarm/alarm.ts'
 import { openReaders } from '../app.ts'
 import { readCoreConfig } from '../foundation/config.ts'
@@ -6,7 +5,6 @@ import { openLog } from '../foundation/log.ts'
 import { migrateDatabase, migrateDown } from '../foundation/migrate.ts'
 import { openQueues, type Queues } from '../foundation/queue.ts'
 import { importFile } from '../intake/import.ts'
-import { activatePolicy, policyReader } from '../policy/store.ts'
 import { resumeSending } from '../sms/pause.ts'
 import { createFeedKey, createSource } from '../staff/keys.ts'
 import { importOfficers, importUnits, type ImportReport } from '../unit/import.ts'
@@ -86,16 +84,6 @@ export const queueDead = () => withQueues(async (queues) => sayAll(await queues.
 
 export const queueRedrive = (name: string | undefined) =>
   withQueues(async (queues) => say(`${await queues.redrive(name)} jobs put back`))
-
-export const policyShow = () =>
-  withCore(async (core) => say(JSON.stringify(await policyReader(core)(), null, 2)))
-
-export const policySet = (file: string, why: string) =>
-  withCore(async (core, { HUIFANG_SANDBOX: sandbox }) => {
-    const settings: unknown = JSON.parse(await readFile(file, 'utf8'))
-    const version = await activatePolicy(core, { settings, by: 'operator', why, sandbox })
-    say(`policy version ${version} is in force`)
-  })
 
 export const smsResume = () =>
   withCore(async (core) => say(`${await resumeSending(core, 'operator')} pauses lifted`))

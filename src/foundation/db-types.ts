@@ -304,12 +304,26 @@ export interface PartitionedTable {
   name: string;
 }
 
+export interface PolicyDraft {
+  basedOn: number | null;
+  changedAt: Generated<Timestamp>;
+  changedBy: string;
+  revision: Generated<number>;
+  settings: Json;
+  single: Generated<boolean>;
+}
+
 export interface PolicyVersion {
   activatedAt: Generated<Timestamp>;
   activatedBy: string;
+  inForceAt: Generated<Timestamp>;
   settings: Json;
   version: number;
   why: string;
+  /**
+   * Taken back before it came into force.
+   */
+  withdrawnAt: Timestamp | null;
 }
 
 export interface RatingReview {
@@ -578,6 +592,7 @@ export interface DB {
   outcome: Outcome;
   outcomeKey: OutcomeKey;
   partitionedTable: PartitionedTable;
+  policyDraft: PolicyDraft;
   policyVersion: PolicyVersion;
   ratingReview: RatingReview;
   reply: Reply;

@@ -235,6 +235,22 @@ export const errorCatalogue = {
     class: 'permanent',
     message: '没有可以回退的方案：之前没有，或其中的版本已不能使用',
   },
+  'policy.planned': {
+    status: 409,
+    class: 'permanent',
+    message:
+      '策略第 {version} 版已定好生效时间，届时会覆盖这次修改；请先撤回它，再把要改的内容一并启用',
+  },
+  'policy.not_planned': {
+    status: 409,
+    class: 'permanent',
+    message: '只能撤回尚未生效的策略；已经生效的请用“回退”',
+  },
+  'policy.no_way_back': {
+    status: 409,
+    class: 'permanent',
+    message: '还没有启用过策略，没有可以回退的版本',
+  },
   'server.fault': { status: 500, class: 'retry', message: '服务内部出错，已记录，请稍后再试' },
 } as const satisfies Record<string, CatalogueEntry>
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 export const businesses = ['110', '户政', '车管', '驾证', '出入境'] as const
 export type Business = (typeof businesses)[number]
 
-const clockTime = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, 'must be HH:mm')
+const clockTime = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, '须写成 HH:mm')
 const window = z.object({ from: clockTime, to: clockTime, blockedDays: z.array(z.iso.date()) })
 const perBusiness = <T extends z.ZodType>(schema: T) => z.record(z.enum(businesses), schema)
 const seconds = z.number().min(0)
@@ -140,94 +140,3 @@ export const policySchema = z.object({
   retention: retention.prefault({}),
 })
 export type Policy = z.output<typeof policySchema>
-
-const all = <T>(value: T) =>
-  Object.fromEntries(businesses.map((business) => [business, value])) as Record<Business, T>
-
-/** The settings in force until an administrator activates others. Sources: domain notes of the field (§2, §4, §7). */
-export const defaultPolicy: Policy = {
-  survey: {
-    enabled: all(true),
-    delaySeconds: { ...all(30 * 60), '110': 2 * 3600 },
-    sendingWindow: { from: '08:30', to: '20:00', blockedDays: [] },
-    replyWindowSeconds: 72 * 3600,
-    lateWindowSeconds: 7 * 24 * 3600,
-    tooOldHours: 7 * 24,
-    samplingShare: all(1),
-    priority: { ...all(1), '110': 5 },
-    sharedNumberAt: 10,
-    sharedWithinDays: 30,
-    excludedFlags: [
-      'minor',
-      'domestic_violence',
-      'sexual_violence',
-      'suicide',
-      'secrecy',
-      'detainee',
-      'informant',
-      'hoax',
-      'duplicate',
-    ],
-    thankSatisfied: false,
-    announceCallback: true,
-  },
-  sms: {
-    submittingStuckSeconds: 120,
-    unknownFirstLookSeconds: 300,
-    unknownEmptyApartSeconds: 30 * 60,
-    resendWhenShownNotToHaveIt: false,
-    receiptMissingSeconds: 24 * 3600,
-    textsPerSecond: 1_000,
-    queriesPerSecond: 20,
-    retryBackoffSeconds: 60,
-    retryLimit: 5,
-  },
-  reply: {
-    confidenceFloor: 0.6,
-    triageDueHours: 24,
-    otherTextWithinHours: 72,
-    partsWithinSeconds: 180,
-  },
-  callback: {
-    dueHours: 24,
-    dueHoursKind: 'clock',
-    officeHours: { from: '09:00', to: '17:30' },
-    callingWindow: { from: '09:00', to: '20:00', blockedDays: [] },
-    attemptLimit: 3,
-    leaseSeconds: 15 * 60,
-    busyRetrySeconds: 10 * 60,
-    noAnswerRetry: 'half_day',
-    undoSeconds: 60,
-    soonMinutes: 120,
-    exportWholeNumbers: false,
-    draw: draw.parse({}),
-  },
-  access: { sessionIdleMinutes: 30, sessionHours: 12 },
-  alarm: ladder.parse({}),
-  template: templateReview.parse({}),
-  retention: retention.parse({}),
-}
-
-/** Faults that the schema cannot see; `sandbox` lifts the floors that protect citizens from being texted twice. */
-export function policyFaults(policy: Policy, sandbox: boolean): string[] {
-  const faults: string[] = []
-  if (!sandbox && policy.sms.unknownEmptyApartSeconds < 30 * 60) {
-    faults.push('sms.unknownEmptyApartSeconds must be at least 1800')
-  }
-  if (!sandbox && policy.alarm.textAgainSeconds < 60) {
-    faults.push('alarm.textAgainSeconds must be at least 60')
-  }
-  if (!sandbox && policy.retention.citizenDataDays < 30) {
-    faults.push('retention.citizenDataDays must be at least 30')
-  }
-  if (policy.retention.outcomeMonths < policy.retention.caseMonths) {
-    faults.push('retention.outcomeMonths must not be less than retention.caseMonths')
-  }
-  if (policy.survey.sendingWindow.from >= policy.survey.sendingWindow.to) {
-    faults.push('survey.sendingWindow must end after it begins')
-  }
-  if (policy.callback.callingWindow.from >= policy.callback.callingWindow.to) {
-    faults.push('callback.callingWindow must end after it begins')
-  }
-  return faults
-}

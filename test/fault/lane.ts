@@ -9,7 +9,7 @@ import { ensureConsole } from '../../src/commands/console-build.ts'
 import { readCoreConfig } from '../../src/foundation/config.ts'
 import { openLog } from '../../src/foundation/log.ts'
 import { migrateDatabase } from '../../src/foundation/migrate.ts'
-import { activatePolicy } from '../../src/policy/store.ts'
+import { activatePolicy } from '../../src/policy/activate.ts'
 import { sandboxCredentials } from '../../src/sandbox/demo/environment.ts'
 import { homeOf } from '../../src/sandbox/postgres/identity.ts'
 import { holdAlone, type Hold } from '../../src/sandbox/postgres/locks.ts'
@@ -125,7 +125,10 @@ async function prepare(url: string, environment: Record<string, string>): Promis
       unit('PCS1', '黄楼派出所', 'FJ1'),
     ]
     await core.db.insertInto('unitVersion').values(units).execute()
-    await activatePolicy(core, { settings: faultPolicy, by: 'test', why: 'test', sandbox: true })
+    await activatePolicy(
+      { ...core, sandbox: true },
+      { settings: faultPolicy, by: 'test', why: 'test' },
+    )
     const deps = { ...core, units: unitReader(core) }
     const agentKey = async (name: string) =>
       createStaffKey(

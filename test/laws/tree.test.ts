@@ -108,7 +108,7 @@ const tablesOf: Record<string, readonly string[]> = {
   foundation: ['audit'],
   growth: ['erasureMark'],
   intake: ['transaction', 'transactionKey', 'amendment', 'source'],
-  policy: ['policyVersion'],
+  policy: ['policyVersion', 'policyDraft'],
   scoring: ['outcome', 'outcomeKey', 'outbox', 'feed'],
   sms: [
     'message',

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/foundation/clock.ts'
 import { readConfig } from '../../src/foundation/config.ts'
 import { openLog } from '../../src/foundation/log.ts'
 import type { Policy } from '../../src/policy/policy.ts'
-import { activatePolicy } from '../../src/policy/store.ts'
+import { activatePolicy } from '../../src/policy/activate.ts'
 import { quickPolicy } from '../../src/sandbox/demo/quick-policy.ts'
 import type { SandboxGateway, SandboxOptions } from '../../src/sandbox/gateway/gateway.ts'
 import { startSandboxGateway } from '../../src/sandbox/gateway/server.ts'
@@ -89,7 +89,7 @@ export async function testApp(
   await seedUnits(app)
   const policy = structuredClone(quickPolicy)
   options.policy?.(policy)
-  await activatePolicy(app, { settings: policy, by: 'test', why: 'test', sandbox: true })
+  await activatePolicy(app, { settings: policy, by: 'test', why: 'test' })
   const server = await startHttp(app)
   const url = server.listeningOrigin
   gateway.setCallbacks({

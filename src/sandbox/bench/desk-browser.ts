@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { stopwatch } from '../../foundation/clock.ts'
-import { policyReader } from '../../policy/store.ts'
+import { policyReader } from '../../policy/reader.ts'
 import { openSession } from '../../staff/sign-in.ts'
 import type { Staff } from '../../staff/store.ts'
 import { sessionCookie } from '../../http/auth.ts'

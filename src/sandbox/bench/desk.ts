@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { openCallbacks } from '../../callback/open.ts'
 import { stopwatch } from '../../foundation/clock.ts'
-import { policyReader } from '../../policy/store.ts'
+import { policyReader } from '../../policy/reader.ts'
 import { createStaffKey } from '../../staff/keys.ts'
 import { createStaff } from '../../staff/staff.ts'
 import { unitReader } from '../../unit/store.ts'

@@ -9,7 +9,8 @@ import { openLog } from '../../foundation/log.ts'
 import { acceptRows } from '../../intake/accept.ts'
 import type { PlanDeps } from '../../survey/plan.ts'
 import type { Policy } from '../../policy/policy.ts'
-import { activatePolicy, policyReader } from '../../policy/store.ts'
+import { activatePolicy } from '../../policy/activate.ts'
+import { policyReader } from '../../policy/reader.ts'
 import { createSource } from '../../staff/keys.ts'
 import { seedTemplates } from '../../template/files.ts'
 import { templateReader } from '../../template/store.ts'
@@ -160,12 +161,14 @@ async function prepare(core: Core): Promise<void> {
       ),
     ])
     .execute()
-  await activatePolicy(core, {
-    settings: benchPolicy,
-    by: 'bench',
-    why: 'measuring',
-    sandbox: true,
-  })
+  await activatePolicy(
+    { ...core, sandbox: true },
+    {
+      settings: benchPolicy,
+      by: 'bench',
+      why: 'measuring',
+    },
+  )
 }
 
 function gatewayAt(endpoint: string): Gateway {

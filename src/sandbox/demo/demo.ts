@@ -11,7 +11,7 @@ import { stopwatch, systemClock } from '../../foundation/clock.ts'
 import { readConfig } from '../../foundation/config.ts'
 import { openLog } from '../../foundation/log.ts'
 import { migrateDatabase } from '../../foundation/migrate.ts'
-import { activatePolicy } from '../../policy/store.ts'
+import { activatePolicy } from '../../policy/activate.ts'
 import { createSource } from '../../staff/keys.ts'
 import { seedTemplates } from '../../template/files.ts'
 import { importOfficers, importUnits } from '../../unit/import.ts'
@@ -193,7 +193,6 @@ async function prepare(app: App) {
     settings: quickPolicy,
     by: 'demo',
     why: 'short settings',
-    sandbox: true,
   })
   const sourceKey = await createSource(app, { name: 'demo', silentAfterMinutes: null })
   const agentKey = await demoStaff(app)

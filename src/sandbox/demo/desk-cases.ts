@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { App } from '../../app.ts'
 import { inBusinessZone, dateAt } from '../../foundation/clock.ts'
-import { activatePolicy } from '../../policy/store.ts'
+import { activatePolicy } from '../../policy/activate.ts'
 import type { Behaviour } from '../gateway/delivery.ts'
 import { quickPolicy } from './quick-policy.ts'
 
@@ -175,7 +175,6 @@ export async function fillDesk(
       settings: settings(dueHours),
       by: 'demo',
       why: 'the desk’s own settings',
-      sandbox: true,
     })
     await pause(policyTakesHoldMs)
     await push(cases.map((each, at) => asTransaction(app, each, `DESK${index}${at}`)))

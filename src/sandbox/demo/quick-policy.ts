@@ -1,4 +1,5 @@
-import { businesses, defaultPolicy, type Policy } from '../../policy/policy.ts'
+import { defaultPolicy } from '../../policy/defaults.ts'
+import { businesses, type Policy } from '../../policy/policy.ts'
 
 const always = { from: '00:00', to: '24:00', blockedDays: [] }
 
