@@ -7,6 +7,7 @@ import { settleAttempts } from './callback/attempt.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { sealAudit } from './audit/seal.ts'
 import { drawCallbacks } from './callback/draw.ts'
+import { watchDueDates } from './callback/due.ts'
 import { callbackRoutes } from './callback/routes.ts'
 import { superviseRoutes } from './callback/supervise-routes.ts'
 import { returnExpiredLeases } from './callback/lease-store.ts'
@@ -59,9 +60,11 @@ import { singleSignOn, type Provider } from './staff/single-sign-on.ts'
 import { singleSignOnRoutes } from './staff/single-sign-on-routes.ts'
 import { staffRoutes } from './staff/routes.ts'
 import { sessionRoutes } from './staff/session-routes.ts'
+import { watchSpending } from './sms/spending.ts'
 import { dropStale } from './sms/stale.ts'
 import { askOwner } from './survey/ask.ts'
 import { sentAsk, textCitizen } from './survey/case-text.ts'
+import { reminderOwner } from './survey/remind.ts'
 import { releaseTexts, stopTexts } from './survey/stand-in.ts'
 import { countVersions } from './survey/version-counts.ts'
 import { byHand } from './telephony/telephony.ts'
@@ -161,7 +164,8 @@ export async function buildApp(
       most: config.HUIFANG_DISPATCH_CONCURRENCY,
       slowMs: config.HUIFANG_SMS_CALL_TIMEOUT_MS / 4,
     }),
-    ownerOf: (purpose) => (purpose === 'ask' ? surveyOwner : noOwner),
+    ownerOf: (purpose) =>
+      purpose === 'ask' ? surveyOwner : purpose === 'reminder' ? reminderOwner : noOwner,
     telephony: byHand,
     textCitizen: (tx, caseId, purpose) => textCitizen(texting, tx, caseId, purpose),
     sentAsk: (caseId) => sentAsk(texting, core.db, caseId),
@@ -276,6 +280,8 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     every('draw', 60, () => drawCallbacks(app)),
     every('triage', 30, () => watchTriage(app)),
     every('sources', 30, () => watchSources(app)),
+    every('due dates', 60, () => watchDueDates(app)),
+    every('spending', 5, () => watchSpending(app)),
     every('pauses', 10, () => forgetEndedPauses(app)),
     startTimer('stale', 3_600_000, log, () => dropStale(app)),
     startTimer('template reviews', 500, log, () => reviewRound(app)),

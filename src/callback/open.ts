@@ -2,6 +2,7 @@ import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import { nextInWindow } from '../foundation/calendar.ts'
+import { calendarOf } from '../policy/calendar.ts'
 import type { Policy } from '../policy/policy.ts'
 import { callbackDueAt, originPriority, type CallbackOrigin } from './rules.ts'
 import { insertCallbacks, lockCallbacks } from './store.ts'
@@ -22,10 +23,12 @@ export async function openCallbacks(
   wanted: readonly WantedCallback[],
 ): Promise<Id[]> {
   if (wanted.length === 0) return []
-  const { callback } = await deps.policy()
+  const { callback, calendar } = await deps.policy()
   const now = deps.clock.now()
+  const due = callbackDueAt(now, callback, calendarOf(calendar))
   const times = {
-    dueAt: callbackDueAt(now, callback),
+    dueAt: due.at,
+    dueProvisional: due.provisional,
     notBefore: nextInWindow(now, callback.callingWindow),
   }
   return insertCallbacks(

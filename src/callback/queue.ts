@@ -48,7 +48,7 @@ export async function readQueue(
       WHERE ${condition}
       ORDER BY c.priority DESC, c.due_at, c.id LIMIT ${query.limit} OFFSET ${query.offset})
     SELECT p.id, p.origin, p.state, p.unit_code, p.business, p.item, s.first_rating AS rating,
-      p.opened_at, p.due_at, p.not_before, p.attempts, p.lease_until, p.total,
+      p.opened_at, p.due_at, p.due_provisional, p.not_before, p.attempts, p.lease_until, p.total,
       a.result AS last_result, a.settle_at,
       CASE WHEN h.id IS NOT NULL THEN json_build_object('id', h.id, 'name', h.name) END AS holder
     FROM page p

@@ -1,4 +1,10 @@
-import { addWorkingHours, nextHalfDay, nextInWindow } from '../foundation/calendar.ts'
+import {
+  addWorkingHours,
+  nextHalfDay,
+  nextInWindow,
+  type WorkingCalendar,
+  type WorkingInstant,
+} from '../foundation/calendar.ts'
 import { dateAt } from '../foundation/clock.ts'
 import { compareRatings, isDissatisfied, type Rating } from '../foundation/rating.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -115,10 +121,10 @@ export function afterAttempt(
 
 /** When the policy has somebody called again after this result. */
 export function retryTime(result: AttemptResult, policy: Policy['callback'], now: Date): Date {
-  if (result === 'busy') return inWindowAfter(now, policy.busyRetrySeconds, policy)
-  return policy.noAnswerRetry === 'half_day'
+  const wait = waitAfter(result, policy)
+  return wait === 'half_day'
     ? nextHalfDay(now, policy.callingWindow)
-    : inWindowAfter(now, policy.noAnswerRetry, policy)
+    : nextInWindow(dateAt(now.getTime() + wait * 1000), policy.callingWindow)
 }
 
 /** Up to when a next try may be moved: within the deadline, or the policy's own time where that is later. */
@@ -126,15 +132,21 @@ export function lastRetryTime(standard: Date, dueAt: Date): Date {
   return standard > dueAt ? standard : dueAt
 }
 
-function inWindowAfter(now: Date, seconds: number, policy: Policy['callback']): Date {
-  return nextInWindow(dateAt(now.getTime() + seconds * 1000), policy.callingWindow)
+function waitAfter(result: AttemptResult, policy: Policy['callback']): number | 'half_day' {
+  if (result === 'busy') return policy.busyRetrySeconds
+  if (result === 'off') return policy.offRetry
+  return result === 'hung_up' ? policy.hungUpRetry : policy.noAnswerRetry
 }
 
 /** By when the citizen must have been called (24 hours in Guangzhou's published practice). */
-export function callbackDueAt(now: Date, policy: Policy['callback']): Date {
+export function callbackDueAt(
+  now: Date,
+  policy: Policy['callback'],
+  calendar: WorkingCalendar,
+): WorkingInstant {
   return policy.dueHoursKind === 'working'
-    ? addWorkingHours(now, policy.dueHours, policy.officeHours).at
-    : dateAt(now.getTime() + policy.dueHours * 3_600_000)
+    ? addWorkingHours(now, policy.dueHours, policy.officeHours, calendar)
+    : { at: dateAt(now.getTime() + policy.dueHours * 3_600_000), provisional: false }
 }
 
 /** Whether a second person must agree before this takes effect (law 7). */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { anyOf, nowPlus, type Tx } from '../foundation/database.ts'
+import { anyOf, nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Rating } from '../foundation/rating.ts'
 import { drawnOrigins, type CallbackOrigin, type CallbackState, type Finding } from './rules.ts'
@@ -45,6 +45,7 @@ export async function insertCallbacks(
     priority: number
     unitCode: string
     dueAt: Date
+    dueProvisional: boolean
     notBefore: Date
   }[],
 ): Promise<Id[]> {
@@ -60,6 +61,8 @@ export async function insertCallbacks(
           origin: eb.ref('excluded.origin'),
           priority: eb.ref('excluded.priority'),
           dueAt: sql<Date>`least(callback.due_at, excluded.due_at)`,
+          dueProvisional: sql<boolean>`CASE WHEN callback.due_at <= excluded.due_at
+            THEN callback.due_provisional ELSE excluded.due_provisional END`,
         }))
         .where('callback.state', '=', 'waiting')
         .where('callback.origin', 'in', [...drawnOrigins])
@@ -68,6 +71,27 @@ export async function insertCallbacks(
     .returning('caseId')
     .execute()
   return rows.map(({ caseId }) => caseId)
+}
+
+/** Callbacks at work whose deadline ran through a year that was not known. */
+export async function provisionalCallbacks(db: Queryable, limit: number) {
+  return db
+    .selectFrom('callback')
+    .select(['id', 'openedAt', 'dueAt'])
+    .where('dueProvisional', '=', true)
+    .where('state', 'in', ['waiting', 'claimed', 'talking'])
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}
+
+export async function setDueAt(db: Queryable, id: Id, due: { at: Date; provisional: boolean }) {
+  await db
+    .updateTable('callback')
+    .set({ dueAt: due.at, dueProvisional: due.provisional })
+    .where('id', '=', id)
+    .where('state', 'in', ['waiting', 'claimed', 'talking'])
+    .execute()
 }
 
 /** All callbacks of these cases, oldest first, locked in this order. */

@@ -13,7 +13,7 @@ import {
   stopAsking,
   type SurveyInHand,
 } from '../survey/answer.ts'
-import { textCitizens, type CaseTextDeps } from '../survey/case-text.ts'
+import { answerCitizens, type CaseTextDeps } from '../survey/case-text.ts'
 import { effectOf, type RatingEffect } from './rules.ts'
 import {
   closeJoined,
@@ -117,8 +117,8 @@ export class Consequences {
       cases.map(({ survey }) => survey),
     )
     const opened = await openCallbacks(deps, tx, [...this.callbacks.values()])
-    if (policy.announceCallback) await textCitizens(deps, tx, opened, 'announce')
-    if (policy.thankSatisfied) await textCitizens(deps, tx, [...this.thanked], 'thanks')
+    if (policy.announceCallback) await answerCitizens(deps, tx, opened, 'announce')
+    if (policy.thankSatisfied) await answerCitizens(deps, tx, [...this.thanked], 'thanks')
     await recordOutcomes(
       deps,
       tx,

@@ -117,6 +117,10 @@ export interface Callback {
   closedAt: Timestamp | null;
   closeReason: string | null;
   dueAt: Timestamp;
+  /**
+   * The arrangement of holidays of a year that due_at was counted through was not known.
+   */
+  dueProvisional: Generated<boolean>;
   finding: string | null;
   id: string;
   laterRating: string | null;
@@ -266,6 +270,10 @@ export interface OfficerVersion {
 }
 
 export interface OpenSurvey {
+  /**
+   * Until then the number is not asked about anything, however important.
+   */
+  floorUntil: Timestamp | null;
   freeAt: Timestamp;
   phoneHash: Buffer;
   priority: number;
@@ -378,6 +386,11 @@ export interface SendingPause {
 export interface SendingRate {
   name: string;
   refilledAt: Generated<Timestamp>;
+  spentDay: string | null;
+  /**
+   * Segments of the texts taken to be sent on spent_day (Asia/Shanghai).
+   */
+  spentSegments: Generated<number>;
   tokens: Generated<number>;
 }
 

@@ -37,7 +37,7 @@ function unknownSettings(settings: unknown, policy: Policy): PolicyFault[] {
 }
 
 function ruleFaults(policy: Policy, sandbox: boolean): PolicyFault[] {
-  const { survey, sms, alarm, retention, callback } = policy
+  const { survey, sms, alarm, retention, callback, calendar } = policy
   const faults: PolicyFault[] = []
   const hold = (holds: boolean, field: string, reason: string) => {
     if (!holds) faults.push({ field, reason })
@@ -54,6 +54,13 @@ function ruleFaults(policy: Policy, sandbox: boolean): PolicyFault[] {
     'retention.outcomeMonths',
     '不能短于 retention.caseMonths：评价结果须比案件保存得久',
   )
+  hold(
+    survey.remindAfterSeconds < survey.replyWindowSeconds,
+    'survey.remindAfterSeconds',
+    '须早于回复期限 survey.replyWindowSeconds；不提醒请填 0',
+  )
+  const both = calendar.holidays.find((day) => calendar.workdays.includes(day))
+  hold(both === undefined, 'calendar.workdays', `${both} 不能既放假又上班`)
   for (const [field, { from, to }] of [
     ['survey.sendingWindow.to', survey.sendingWindow],
     ['callback.callingWindow.to', callback.callingWindow],

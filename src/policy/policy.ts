@@ -21,6 +21,17 @@ const retention = z.object({
   auditMonths: z.number().int().min(6).default(36),
 })
 
+/** `half_day` waits for another half-day; a number is seconds. */
+const callAgain = z.union([z.literal('half_day'), seconds])
+
+/** The State Council's arrangement of a year, where the program does not know it yet or it was changed. */
+const calendar = z.object({
+  /** Days off on weekdays; a year counts as known once its 1 October is here. */
+  holidays: z.array(z.iso.date()).default([]),
+  /** Weekend days that are worked for them (调休). */
+  workdays: z.array(z.iso.date()).default([]),
+})
+
 const drawn = z.number().int().min(0).max(100).default(0)
 
 /** How many cases of each unit are called each day though nobody complained; 0 draws none. */
@@ -71,8 +82,14 @@ export const policySchema = z.object({
     lateWindowSeconds: seconds,
     /** Transactions completed longer ago than this are not asked about. */
     tooOldHours: z.number().positive(),
+    /** A number is asked at most once in so many days, whatever its priority; 0: as the windows have it. */
+    contactFloorDays: z.number().int().min(0).max(365).default(0),
+    /** From the text to the one reminder of who said nothing; 0 sends none. */
+    remindAfterSeconds: seconds.default(0),
     /** Share of transactions asked about, 0 to 1. */
     samplingShare: perBusiness(z.number().min(0).max(1)),
+    /** The same for single units and all below them, by their codes; the nearest one counts. */
+    samplingShareOfUnits: z.record(z.string(), z.number().min(0).max(1)).default({}),
     priority: perBusiness(z.number().int().min(0).max(9)),
     /** A number with this many transactions within `sharedWithinDays` belongs to an agent or an office, not to a citizen. */
     sharedNumberAt: z.number().int().min(2),
@@ -96,6 +113,10 @@ export const policySchema = z.object({
     textsPerSecond: z.number().int().min(1).max(100_000).default(1_000),
     /** Numbers that the provider is asked about per second, over all workers. */
     queriesPerSecond: z.number().int().min(1).max(5_000).default(20),
+    /** What a segment costs; the contract says. */
+    fenPerSegment: z.number().positive().max(100).default(4.5),
+    /** What texts to citizens may cost a day; null: no limit. The rest waits until midnight. */
+    yuanPerDayAtMost: z.number().positive().nullable().default(null),
     retryBackoffSeconds: seconds,
     retryLimit: z.number().int().min(0),
   }),
@@ -117,8 +138,11 @@ export const policySchema = z.object({
     attemptLimit: z.number().int().min(1),
     leaseSeconds: seconds,
     busyRetrySeconds: seconds,
-    /** After no answer: `half_day` waits for another half-day; a number is seconds. */
-    noAnswerRetry: z.union([z.literal('half_day'), seconds]),
+    noAnswerRetry: callAgain,
+    /** The phone was off or out of reach. */
+    offRetry: callAgain.default('half_day'),
+    /** The citizen hung up before anything was said. */
+    hungUpRetry: callAgain.default('half_day'),
     /** For so long a recorded result may be undone; outcome and texts to the citizen wait until then. */
     undoSeconds: seconds.default(60),
     /** From then on before its deadline a callback counts as soon overdue. */
@@ -127,6 +151,7 @@ export const policySchema = z.object({
     exportWholeNumbers: z.boolean().default(false),
     draw: draw.prefault({}),
   }),
+  calendar: calendar.prefault({}),
   access: z
     .object({
       /** A session in which nothing is done for so long ends. */

@@ -14,6 +14,8 @@ export interface NewMessage {
   phoneSealed: Buffer
   templateVersionId: string
   params: Readonly<Record<string, string>>
+  /** As they will be billed; the receipt says what they were. */
+  segments: number
   /** The unit concerned; units take turns. */
   unitCode: string
   /** The higher goes out first; see `answerPriority`. */

@@ -5,6 +5,7 @@ import type { Core } from '../foundation/core.ts'
 import { inBatches } from '../foundation/relay.ts'
 import { idFloor, type Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
+import { segmentsPerDay, spentToday, today } from './spending.ts'
 
 /** Nobody is texted about a matter that lay for so long; it also names the partitions to look in. */
 export const queuedAtMostDays = 40
@@ -49,15 +50,19 @@ interface Taken {
 async function takeMostUrgent(deps: TakeDeps, limit: number): Promise<Taken[]> {
   const { survey, sms } = await deps.policy()
   const oldest = oldestQueued(deps.clock)
+  const segmentsAtMost = segmentsPerDay(sms)
   const queued = sql`m.state = 'queued' AND m.id >= ${oldest}`
   const head = sql`-m.priority AS rank, m.template_version_id, m.unit_code, m.look_at`
   const inLanes = sql`-m.priority, m.template_version_id, m.unit_code, m.look_at`
   const { rows } = await sql<Taken>`
     WITH RECURSIVE allowance AS (
-      SELECT ${tokensNow(sms.textsPerSecond)} AS tokens FROM sending_rate
+      SELECT ${tokensNow(sms.textsPerSecond)} AS tokens, ${spentToday} AS spent FROM sending_rate
       WHERE name = 'send' AND ${windowIsOpen(survey.sendingWindow)} AND NOT ${accountIsPaused}
       FOR UPDATE SKIP LOCKED),
-    room AS (SELECT least(${limit}, floor(tokens))::int AS texts FROM allowance),
+    room AS (
+      SELECT least(${limit}, floor(tokens))::int AS texts,
+        greatest(0, ${segmentsAtMost}::bigint - spent) AS segments
+      FROM allowance),
     lane AS (
       (SELECT first.* FROM room CROSS JOIN LATERAL (
         SELECT ${head} FROM message m WHERE ${queued} ORDER BY ${inLanes} LIMIT 1) first
@@ -73,14 +78,18 @@ async function takeMostUrgent(deps: TakeDeps, limit: number): Promise<Taken[]> {
       WHERE l.look_at <= now() AND NOT ${templateIsPaused(sql`l.template_version_id`)}),
     served AS (SELECT *, count(*) OVER () AS lanes FROM due WHERE rank = (SELECT min(rank) FROM due)),
     candidate AS (
-      SELECT c.id, row_number() OVER (PARTITION BY l.unit_code ORDER BY c.look_at) AS turn
+      SELECT c.id, c.segments, row_number() OVER (PARTITION BY l.unit_code ORDER BY c.look_at) AS turn
       FROM served l CROSS JOIN LATERAL (
-        SELECT m.id, m.look_at FROM message m
+        SELECT m.id, m.look_at, ${notYetCharged} AS segments FROM message m
         WHERE ${queued} AND -m.priority = l.rank AND m.template_version_id = l.template_version_id
           AND m.unit_code = l.unit_code AND m.look_at <= now()
         ORDER BY m.look_at
         LIMIT (SELECT ceil(${sharesPerUnit}::numeric * texts / l.lanes) FROM room)) c),
-    chosen AS (SELECT id FROM candidate ORDER BY turn, id LIMIT (SELECT texts FROM room)),
+    chosen AS (
+      SELECT id FROM (
+        SELECT id, turn, sum(segments) OVER (ORDER BY turn, id) AS running FROM candidate) c
+      WHERE running <= (SELECT segments FROM room)
+      ORDER BY turn, id LIMIT (SELECT texts FROM room)),
     locked AS (
       SELECT m.id FROM message m
       WHERE m.id = ANY(ARRAY(SELECT id FROM chosen)) AND ${queued} AND m.look_at <= now()
@@ -88,8 +97,11 @@ async function takeMostUrgent(deps: TakeDeps, limit: number): Promise<Taken[]> {
     taken AS (
       UPDATE message m SET look_at = now() + make_interval(secs => ${claimSeconds})
       WHERE m.id = ANY(ARRAY(SELECT id FROM locked)) AND m.id >= ${oldest}
-      RETURNING m.id, m.template_version_id),
-    charged AS (${charge('send')})
+      RETURNING m.id, m.template_version_id, ${notYetCharged} AS segments),
+    charged AS (
+      UPDATE sending_rate r SET tokens = a.tokens - (SELECT count(*) FROM taken), refilled_at = now(),
+        spent_day = ${today}, spent_segments = a.spent + (SELECT coalesce(sum(segments), 0) FROM taken)
+      FROM allowance a WHERE r.name = 'send' AND EXISTS (SELECT FROM taken))
     SELECT id, template_version_id FROM taken ORDER BY id`.execute(deps.db)
   return rows
 }
@@ -112,7 +124,9 @@ export async function takeUnsettled(deps: TakeDeps, limit: number): Promise<Id[]
     taken AS (
       UPDATE message m SET look_at = now() + make_interval(secs => ${claimSeconds})
       WHERE m.id = ANY(ARRAY(SELECT id FROM due)) RETURNING m.id),
-    charged AS (${charge('query')})
+    charged AS (
+      UPDATE sending_rate r SET tokens = a.tokens - (SELECT count(*) FROM taken), refilled_at = now()
+      FROM allowance a WHERE r.name = 'query' AND EXISTS (SELECT FROM taken))
     SELECT id FROM taken`.execute(deps.db)
   // One provider query a number and day: small batches spread over the workers.
   return inBatches(rows, 10)
@@ -124,11 +138,8 @@ function tokensNow(perSecond: number) {
     + ${perSecond}::float8 * greatest(0, extract(epoch FROM now() - refilled_at)))`
 }
 
-function charge(name: 'send' | 'query') {
-  return sql`
-    UPDATE sending_rate r SET tokens = a.tokens - (SELECT count(*) FROM taken), refilled_at = now()
-    FROM allowance a WHERE r.name = ${name} AND EXISTS (SELECT FROM taken)`
-}
+// A text that the provider put off is charged once, however often it is tried.
+const notYetCharged = sql`CASE WHEN m.submitted_at IS NULL THEN coalesce(m.segments, 1) ELSE 0 END`
 
 /** By the database's clock, so that a machine whose clock is wrong texts nobody at night. */
 export function windowIsOpen({ from, to, blockedDays }: Policy['survey']['sendingWindow']) {

@@ -3,9 +3,17 @@ import type { Queryable, Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
 import { answerPriority, queueMessages, type NewMessage } from '../sms/queue.ts'
-import { renderTemplate, type Purpose, type Templates } from '../template/template.ts'
+import {
+  renderTemplate,
+  type Purpose,
+  type Templates,
+  type TemplateVersion,
+} from '../template/template.ts'
 import type { Unit } from '../unit/unit.ts'
-import { textParams } from './plan.ts'
+import { textParams, worded } from './plan.ts'
+
+/** Texts that answer a citizen, who waits for them. */
+type AnswerPurpose = Exclude<Purpose, 'ask' | 'reminder'>
 
 export interface CaseTextDeps extends Core {
   policy: () => Promise<Policy>
@@ -18,9 +26,9 @@ export async function textCitizen(
   deps: CaseTextDeps,
   tx: Tx,
   caseId: Id,
-  purpose: Exclude<Purpose, 'ask'>,
+  purpose: AnswerPurpose,
 ): Promise<void> {
-  await textCitizens(deps, tx, [caseId], purpose)
+  await answerCitizens(deps, tx, [caseId], purpose)
 }
 
 export interface SentAsk {
@@ -59,21 +67,37 @@ export async function sentAsk(
 }
 
 /** The same for the citizens of several cases. */
-export async function textCitizens(
+export async function answerCitizens(
   deps: CaseTextDeps,
   tx: Tx,
   caseIds: readonly Id[],
-  purpose: Exclude<Purpose, 'ask'>,
+  purpose: AnswerPurpose,
+): Promise<void> {
+  const dueAt = deps.clock.now()
+  await textCitizens(deps, tx, { caseIds, purpose, priority: answerPriority, dueAt })
+}
+
+interface CaseTexts {
+  caseIds: readonly Id[]
+  purpose: Exclude<Purpose, 'ask'>
+  priority: number
+  dueAt: Date
+  /** Whether the text in use may go to the citizen of this case. */
+  fits?: (template: TemplateVersion, caseId: Id) => boolean
+}
+
+export async function textCitizens(
+  deps: CaseTextDeps,
+  tx: Tx,
+  { caseIds, purpose, priority, dueAt, fits }: CaseTexts,
 ): Promise<void> {
   if (caseIds.length === 0) return
   const units = await deps.units()
-  const dueAt = deps.clock.now()
   const messages: NewMessage[] = []
   for (const about of await readRecipients(tx, caseIds)) {
     const template = await deps.templates.active(purpose, about.business, about.phoneHash)
-    if (template) {
+    if (template && (fits?.(template, about.caseId) ?? true)) {
       const { caseId, phoneHash, phoneSealed, unitCode } = about
-      const params = textParams(units, about)
       const id = deps.newId()
       const templateVersionId = template.id
       messages.push({
@@ -83,14 +107,14 @@ export async function textCitizens(
         phoneHash,
         phoneSealed,
         templateVersionId,
-        params,
+        ...worded(template, textParams(units, about)),
         unitCode,
-        priority: answerPriority,
+        priority,
         dueAt,
       })
     } else {
       const { business } = about
-      deps.log.warn({ purpose, business }, 'no template: this text is not sent')
+      deps.log.warn({ purpose, business }, 'no fitting template: this text is not sent')
     }
   }
   await queueMessages(tx, messages)

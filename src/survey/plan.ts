@@ -7,8 +7,9 @@ import type { Business, Policy } from '../policy/policy.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import { blocksOf } from '../sms/contact-block.ts'
 import { dropQueued, queueMessages } from '../sms/queue.ts'
-import type { Templates, TemplateVersion } from '../template/template.ts'
-import type { Unit } from '../unit/unit.ts'
+import { countSegments } from '../template/segments.ts'
+import { fillTemplate, type Templates, type TemplateVersion } from '../template/template.ts'
+import { pathUp, type Unit } from '../unit/unit.ts'
 import {
   businessNameForText,
   reasonNotToAsk,
@@ -77,6 +78,7 @@ export async function planSurveys(
       {
         ...transaction,
         unitKnown: units.get(transaction.unitCode)?.closed === false,
+        unitPath: pathUp(units, transaction.unitCode),
         blockedBy: blockOf(transaction.phoneHash, transaction.personHash),
         transactionsOfNumber: counts.get(number) ?? 0,
         hasTemplate: template !== null,
@@ -128,8 +130,18 @@ async function reserveSlots(
   policy: Policy,
   askable: readonly Askable[],
 ): Promise<Set<Id>> {
+  const before = await lockSlots(
+    tx,
+    askable.map(({ transaction }) => ({ phoneHash: transaction.phoneHash! })),
+  )
+  const floored = new Set(
+    [...before.values()]
+      .filter((slot) => slot.floored)
+      .map(({ phoneHash }) => numberKey(phoneHash)),
+  )
   const best = new Map<string, Askable>()
   for (const candidate of askable) {
+    if (floored.has(numberKey(candidate.transaction.phoneHash!))) continue
     const key = slotKey(slotOf(candidate, policy))
     const rival = best.get(key)
     if (!rival || priorityOf(candidate, policy) > priorityOf(rival, policy))
@@ -138,7 +150,6 @@ async function reserveSlots(
   const slots = [...best.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, each]) => slotOf(each, policy))
-  const before = await lockSlots(tx, slots)
   const rivals = slots.flatMap((slot) => {
     const old = before.get(slotKey(slot))
     return old?.taken && old.priority < slot.priority ? [old.surveyId] : []
@@ -195,13 +206,23 @@ async function writePlan(
       phoneHash: transaction.phoneHash!,
       phoneSealed: transaction.phoneSealed!,
       templateVersionId: template.id,
-      params: textParams(units, transaction),
+      ...worded(template, textParams(units, transaction)),
       unitCode: transaction.unitCode,
       priority: policy.survey.priority[transaction.business],
       dueAt: sendAt,
     })),
   )
 }
+
+/** What is filled into a text, and what it then costs. */
+export function worded(template: TemplateVersion, params: Record<string, string>) {
+  return {
+    params,
+    segments: countSegments(template.signature, fillTemplate(template, params)).segments,
+  }
+}
+
+const numberKey = (phoneHash: Buffer) => phoneHash.toString('hex')
 
 /** What a text may say of the matter: the unit and the kind of business, never what it was about. */
 export function textParams(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { nextInWindow } from '../foundation/calendar.ts'
 import { dateAt } from '../foundation/clock.ts'
 import type { Id } from '../foundation/ids.ts'
-import type { Rating } from '../foundation/rating.ts'
+import type { OptionScale, Rating } from '../foundation/rating.ts'
 import type { Business, Policy } from '../policy/policy.ts'
 
 export const surveyStates = [
@@ -88,6 +88,8 @@ export interface Candidate {
   business: Business
   category: string | null
   unitKnown: boolean
+  /** The unit and those above it, the nearest first. */
+  unitPath: readonly string[]
   flags: readonly string[]
   number: 'mobile' | 'landline' | 'invalid' | 'missing'
   blockedBy: 'opt_out' | 'provider_block' | 'wrong_person' | 'staff_number' | 'excluded' | null
@@ -130,8 +132,17 @@ export function reasonNotToAsk(
   if (candidate.transactionsOfNumber >= policy.sharedNumberAt) return 'shared_number'
   if (ageHours > policy.tooOldHours) return 'too_old'
   if (!candidate.hasTemplate) return 'no_template'
-  if (!inSample(candidate, policy.samplingShare[candidate.business])) return 'sampled_out'
+  if (!inSample(candidate, samplingShare(candidate, policy))) return 'sampled_out'
   return null
+}
+
+/** What share of a unit's transactions is asked about: its own, that of the nearest unit above it, or its business's. */
+export function samplingShare(
+  { business, unitPath }: Pick<Candidate, 'business' | 'unitPath'>,
+  policy: Pick<Policy['survey'], 'samplingShare' | 'samplingShareOfUnits'>,
+): number {
+  const own = unitPath.find((code) => Object.hasOwn(policy.samplingShareOfUnits, code))
+  return own === undefined ? policy.samplingShare[business] : policy.samplingShareOfUnits[own]!
 }
 
 /** Drawn by a hash of the transaction's own key: the same one is always drawn the same way. */
@@ -154,6 +165,16 @@ export function sendTime(
 ): Date {
   const wanted = completedAt.getTime() + policy.delaySeconds[business] * 1000
   return nextInWindow(dateAt(Math.max(wanted, now.getTime())), policy.sendingWindow)
+}
+
+/** Whether a figure means the same by both. */
+export function sameScale(one: OptionScale | null, other: OptionScale | null): boolean {
+  if (one === null || other === null) return one === other
+  const figures = Object.keys(one)
+  return (
+    figures.length === Object.keys(other).length &&
+    figures.every((figure) => one[figure] === other[figure])
+  )
 }
 
 /** A unit's name as it may stand in a text: the provider takes up to 20 Han characters for it. */

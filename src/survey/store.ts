@@ -3,6 +3,7 @@ import type { Core } from '../foundation/core.ts'
 import { anyOf, nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import { inBatches } from '../foundation/relay.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { SuppressionReason, Survey } from './rules.ts'
 
 export interface NewSurvey {
@@ -51,7 +52,7 @@ export interface Slot {
 export async function lockSlots(
   tx: Tx,
   wanted: readonly Pick<Slot, 'phoneHash'>[],
-): Promise<Map<string, Slot & { taken: boolean }>> {
+): Promise<Map<string, Slot & { taken: boolean; floored: boolean }>> {
   if (wanted.length === 0) return new Map()
   const rows = await tx
     .selectFrom('openSurvey')
@@ -61,6 +62,7 @@ export async function lockSlots(
       'surveyId',
       'priority',
       sql<boolean>`free_at > now()`.as('taken'),
+      sql<boolean>`coalesce(floor_until > now(), false)`.as('floored'),
     ])
     .where(
       'phoneHash',
@@ -98,6 +100,7 @@ export async function takeSlots(
           surveyId: eb.ref('excluded.surveyId'),
           priority: eb.ref('excluded.priority'),
           freeAt: eb.ref('excluded.freeAt'),
+          floorUntil: null,
         }))
         .where((eb) =>
           eb.or([
@@ -158,9 +161,13 @@ export async function markSubmitting(tx: Tx, ids: readonly Id[]): Promise<Set<Id
 export async function markOpen(
   tx: Tx,
   ids: readonly Id[],
-  windows: { replyWindowSeconds: number; lateWindowSeconds: number },
+  windows: Pick<
+    Policy['survey'],
+    'replyWindowSeconds' | 'lateWindowSeconds' | 'contactFloorDays' | 'remindAfterSeconds'
+  >,
 ): Promise<void> {
   const lateSeconds = windows.replyWindowSeconds + windows.lateWindowSeconds
+  const floorSeconds = windows.contactFloorDays * 24 * 3600
   const rows = await tx
     .updateTable('survey')
     .set({
@@ -168,7 +175,7 @@ export async function markOpen(
       sentAt: sql<Date>`now()`,
       expiresAt: nowPlus(windows.replyWindowSeconds),
       lateUntil: nowPlus(lateSeconds),
-      lookAt: nowPlus(windows.replyWindowSeconds),
+      lookAt: nowPlus(windows.remindAfterSeconds || windows.replyWindowSeconds),
     })
     .where('id', '=', anyOf(ids))
     .where('state', 'in', ['submitting', 'unknown'])
@@ -177,7 +184,10 @@ export async function markOpen(
   if (rows.length === 0) return
   await tx
     .updateTable('openSurvey')
-    .set({ freeAt: nowPlus(lateSeconds) })
+    .set({
+      freeAt: nowPlus(Math.max(lateSeconds, floorSeconds)),
+      floorUntil: floorSeconds > 0 ? nowPlus(floorSeconds) : null,
+    })
     .where(
       'surveyId',
       'in',
@@ -246,6 +256,35 @@ export async function markClosed(tx: Tx, ids: readonly Id[], disposition?: strin
     .returning('id')
     .execute()
   return rows.map(({ id }) => id)
+}
+
+/** Those of the ids that wait for a reply and are due to be reminded; each is looked at again when its time is over. */
+export async function takeReminders(
+  tx: Tx,
+  ids: readonly Id[],
+  remindAfterSeconds: number,
+): Promise<{ id: Id; templateVersionId: string }[]> {
+  const rows = await tx
+    .updateTable('survey')
+    .set((eb) => ({ lookAt: eb.ref('expiresAt') }))
+    .where('id', '=', anyOf(ids))
+    .where('state', '=', 'open')
+    .where('expiresAt', '>', sql<Date>`now()`)
+    .where('sentAt', '<=', nowPlus(-remindAfterSeconds))
+    .returning(['id', 'templateVersionId'])
+    .execute()
+  return remindAfterSeconds > 0 ? rows : []
+}
+
+/** Those of the ids that still wait for a reply. */
+export async function openAmong(tx: Tx, ids: readonly Id[]): Promise<Set<Id>> {
+  const rows = await tx
+    .selectFrom('survey')
+    .select('id')
+    .where('id', '=', anyOf(ids))
+    .where('state', '=', 'open')
+    .execute()
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** `open → expired` for those of the ids whose reply window is over. */

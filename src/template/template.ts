@@ -51,6 +51,13 @@ export function renderTemplate(
   template: Pick<TemplateVersion, 'signature' | 'body'>,
   params: Readonly<Record<string, string>>,
 ): string {
-  const text = template.body.replace(/\$\{(\w+)\}/g, (_, name: string) => params[name] ?? '')
-  return `【${template.signature}】${text}`
+  return `【${template.signature}】${fillTemplate(template, params)}`
+}
+
+/** The same without its signature. */
+export function fillTemplate(
+  { body }: Pick<TemplateVersion, 'body'>,
+  params: Readonly<Record<string, string>>,
+): string {
+  return body.replace(/\$\{(\w+)\}/g, (_, name: string) => params[name] ?? '')
 }

@@ -67,6 +67,7 @@ test('callbacks opened one at a time are opened also once the server has a plan 
       priority: 5,
       unitCode: 'U1',
       dueAt: now,
+      dueProvisional: false,
       notBefore: now,
     }
     const opened = await db.transaction().execute((tx) => insertCallbacks(tx, [wanted]))

@@ -111,6 +111,7 @@ describe('law 4: nobody gets the same text twice', () => {
         phoneSealed: first!.phoneSealed,
         templateVersionId: first!.templateVersionId,
         params: {},
+        segments: 1,
         unitCode: station,
         priority: 1,
         dueAt: t.app.clock.now(),

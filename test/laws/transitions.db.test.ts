@@ -31,6 +31,7 @@ beforeAll(async () => {
         priority: 5,
         unitCode: station,
         dueAt,
+        dueProvisional: false,
         notBefore: dueAt,
       },
     ]),
@@ -69,7 +70,12 @@ async function after(
   return to
 }
 
-const windows = { replyWindowSeconds: 60, lateWindowSeconds: 60 }
+const windows = {
+  replyWindowSeconds: 60,
+  lateWindowSeconds: 60,
+  contactFloorDays: 0,
+  remindAfterSeconds: 0,
+}
 const surveyVerbs: Record<string, (tx: Tx) => Promise<unknown>> = {
   markSubmitting: (tx) => surveys.markSubmitting(tx, [caseId]),
   markOpen: (tx) => surveys.markOpen(tx, [caseId], windows),

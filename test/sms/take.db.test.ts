@@ -2,11 +2,13 @@ import { sql } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
 import { dateAt, inBusinessZone, standingClock } from '../../src/foundation/clock.ts'
 import type { Policy } from '../../src/policy/policy.ts'
+import { standingAlarms } from '../../src/alarm/alarm.ts'
 import { dispatch } from '../../src/sms/dispatch.ts'
+import { watchSpending } from '../../src/sms/spending.ts'
 import { dropStale } from '../../src/sms/stale.ts'
 import { takeDueMessages, takeUnsettled } from '../../src/sms/take.ts'
 import { station, testApp, type TestApp } from '../support/app.ts'
-import { fillBucket, queueTexts, rowsOf, statesOf, textsOf } from './sending.ts'
+import { fillBucket, makeDue, queueTexts, sendDue, rowsOf, statesOf, textsOf } from './sending.ts'
 
 let t: TestApp
 afterEach(async () => t.close())
@@ -25,6 +27,56 @@ async function taken(limit: number): Promise<Record<string, number>> {
     .execute()
   return Object.fromEntries(rows.map((each) => [`${each.unitCode} ${each.business}`, each.texts]))
 }
+
+describe('what texts may cost a day', () => {
+  const capped = (segments: number) => (policy: Policy) => {
+    policy.sms.fenPerSegment = 5
+    policy.sms.yuanPerDayAtMost = (segments * 5) / 100
+  }
+
+  test('no more goes out than the day’s money pays for, the rest waits with an alarm, and the next day goes on', async () => {
+    t = await testApp({ policy: capped(21) })
+    await queueTexts(t, rowsOf(station, 15))
+    await fillBucket(t)
+    const segments = (await textsOf(t))[0]!.segments!
+    expect(segments).toBe(2)
+    expect(await taken(6)).toEqual({ 'PCS1 户政': 6 })
+    await watchSpending(t.app)
+    expect(await standingAlarms(t.app)).toEqual([])
+    expect(await taken(100)).toEqual({ 'PCS1 户政': 4 })
+    expect(await taken(100)).toEqual({})
+    await watchSpending(t.app)
+    expect((await standingAlarms(t.app)).map(({ kind, message }) => [kind, message])).toEqual([
+      ['sms.spending', expect.stringContaining('已用 1.00 元，上限 1.05 元')],
+    ])
+    await t.app.db
+      .updateTable('sendingRate')
+      .set({ spentDay: sql`spent_day - 1` })
+      .execute()
+    expect(await taken(100)).toEqual({ 'PCS1 户政': 5 })
+    await watchSpending(t.app)
+    expect(await standingAlarms(t.app)).toEqual([])
+  })
+
+  test('a text that the provider put off is charged once', async () => {
+    t = await testApp({ policy: capped(3) })
+    await queueTexts(t, rowsOf(station, 1))
+    t.gateway.setFaults({
+      calls: [{ what: 'throttle', code: 'Throttling.User', message: 'too fast', times: 1 }],
+    })
+    await sendDue(t)
+    await t.app.db.deleteFrom('sendingPause').execute()
+    await makeDue(t)
+    await sendDue(t)
+    expect(t.gateway.ledger()).toHaveLength(1)
+    const rate = await t.app.db
+      .selectFrom('sendingRate')
+      .select('spentSegments')
+      .where('name', '=', 'send')
+      .executeTakeFirst()
+    expect(rate).toEqual({ spentSegments: 2 })
+  })
+})
 
 describe('which texts go out next', () => {
   test('a unit with a huge backlog does not keep the others waiting: units take turns', async () => {

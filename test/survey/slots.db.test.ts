@@ -50,6 +50,37 @@ const holder = async () =>
 const outcomes = () => t.app.db.selectFrom('outcome').select('outcomeId').execute()
 const troubles = () => examine({ ...t.app, queues: t.app.queues })
 
+describe('the contact floor', () => {
+  test('within it a number is asked about nothing else, however important, and the reason is on record', async () => {
+    t = await testApp({ policy: (policy) => (policy.survey.contactFloorDays = 30) })
+    const who = citizen()
+    await push('old', { citizen: who })
+    await sendAll()
+    // All windows of the first one are over; only the floor stands.
+    await t.app.db
+      .updateTable('survey')
+      .set({ state: 'closed', disposition: 'no_reply', lookAt: null })
+      .execute()
+    expect(await push('new', { citizen: who, ...important })).toMatchObject({
+      surveyed: false,
+      reason: 'asked_recently',
+    })
+    await t.app.db
+      .updateTable('openSurvey')
+      .set({ freeAt: sql`now()`, floorUntil: sql`now()` })
+      .execute()
+    expect(await push('later', { citizen: who })).toMatchObject({ surveyed: true })
+  })
+
+  test('without one a more important matter is asked about as soon as it comes', async () => {
+    t = await testApp()
+    const who = citizen()
+    await push('old', { citizen: who })
+    await sendAll()
+    expect(await push('new', { citizen: who, ...important })).toMatchObject({ surveyed: true })
+  })
+})
+
 describe('law 8: a more important matter takes the place of an older one, and nothing is silent', () => {
   test('law 8: an ask that was not sent yet is dropped, and its end is an outcome', async () => {
     t = await testApp()

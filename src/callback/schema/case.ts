@@ -88,6 +88,7 @@ export const caseView = z.object({
     state: z.enum(callbackStates),
     openedAt: instant,
     dueAt: instant,
+    dueProvisional: z.boolean(),
     notBefore: instant,
     attempts: z.number().int(),
     attemptLimit: z.number().int(),

@@ -30,6 +30,8 @@ export const queueRow = z.object({
   rating: rating.nullable(),
   openedAt: instant,
   dueAt: instant,
+  /** The deadline runs through a year whose holidays are not known; it may move. */
+  dueProvisional: z.boolean(),
   notBefore: instant,
   attempts: z.number().int(),
   lastResult: z.enum(attemptResults).nullable(),

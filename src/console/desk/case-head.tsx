@@ -41,6 +41,7 @@ export function CaseHead({
         <br />
         <span className="quiet">
           期限 {sayInstant(callback.dueAt)}
+          {callback.dueProvisional && '（暂定，放假安排公布后重算）'}
           {until && <> · 占用至 {timeOf(until)}</>}
         </span>
       </div>

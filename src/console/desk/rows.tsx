@@ -89,7 +89,10 @@ export function QueueList({
           <span>
             <Deadline dueAt={row.dueAt} />
             <br />
-            <span className="quiet">期限 {sayInstant(row.dueAt)}</span>
+            <span className="quiet">
+              期限 {sayInstant(row.dueAt)}
+              {row.dueProvisional && '（暂定）'}
+            </span>
           </span>
           <span className="quiet" style={{ textAlign: 'right' }}>
             {aside(row)}
