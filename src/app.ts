@@ -39,7 +39,7 @@ import { tendGrowth } from './growth/tend.ts'
 import { openHub } from './live/hub.ts'
 import { listenForChanges } from './live/listen.ts'
 import { liveRoutes } from './live/routes.ts'
-import type { PolicyDeps } from './policy/activate.ts'
+import { policyOf, type PolicyDeps } from './policy/activate.ts'
 import { policyReader } from './policy/reader.ts'
 import { policyRoutes } from './policy/routes.ts'
 import { numberFeed } from './scoring/feed.ts'
@@ -64,6 +64,8 @@ import { watchSpending } from './sms/spending.ts'
 import { dropStale } from './sms/stale.ts'
 import { askOwner } from './survey/ask.ts'
 import { sentAsk, textCitizen } from './survey/case-text.ts'
+import { previewRoutes } from './survey/preview-routes.ts'
+import { dryRunRoutes } from './survey/dry-run/routes.ts'
 import { reminderOwner } from './survey/remind.ts'
 import { releaseTexts, stopTexts } from './survey/stand-in.ts'
 import { countVersions } from './survey/version-counts.ts'
@@ -198,6 +200,12 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
     templateRoutes(app),
     blockRoutes(app),
     policyRoutes(app),
+    previewRoutes(app),
+    dryRunRoutes({
+      ...app,
+      databaseUrl: config.DATABASE_URL,
+      policyOf: (settings) => policyOf(app, settings),
+    }),
     alarmRoutes(app),
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),

@@ -299,10 +299,10 @@ program
   )
 program
   .command('bench <name>')
-  .description('measure one part: desk, reply, replies, dispatch, loop, claim, growth')
+  .description('measure one part: desk, reply, replies, dispatch, loop, claim, growth, dry-run')
   .option('--json', 'one JSON line of figures')
   .option('--surveys <n>', 'surveys to go through', whole)
-  .option('--rows <n>', 'growth: most rows of history', whole)
+  .option('--rows <n>', 'growth: most rows of history; dry-run: transactions of the past', whole)
   .addOption(new Option('--backend <name>', 'one backend only').choices(['postgres', 'redis']))
   .action(async (name: string, options: BenchOptions & { json?: true }) =>
     (await import('./commands/bench.ts')).bench(name, options),

@@ -24,6 +24,8 @@ const benches: Record<
   desk: async (progress) => (await import('../sandbox/bench/desk.ts')).benchDesk(progress),
   dispatch: async (...given) =>
     (await import('../sandbox/bench/dispatch.ts')).benchDispatch(...given),
+  'dry-run': async (...given) =>
+    (await import('../sandbox/bench/dry-run.ts')).benchDryRun(...given),
   growth: async (...given) => (await import('../sandbox/bench/growth.ts')).benchGrowth(...given),
   loop: async (...given) => (await import('../sandbox/bench/loop.ts')).benchLoop(...given),
   replies: async (...given) => (await import('../sandbox/bench/replies.ts')).benchReplies(...given),

@@ -15,6 +15,7 @@ export interface Screen {
 
 const desk = ['agent', 'supervisor'] as const
 const supervisors = ['supervisor'] as const
+const administrators = ['administrator'] as const
 
 /** Every screen with the roles that see it; the first of a role is where it begins. */
 export const screens: readonly Screen[] = [
@@ -68,8 +69,27 @@ export const screens: readonly Screen[] = [
   {
     path: '/people',
     title: '人员',
-    roles: ['administrator'],
+    roles: administrators,
     page: lazy(() => import('./people/people.tsx')),
+  },
+  {
+    path: '/texts',
+    title: '短信模板',
+    roles: administrators,
+    page: lazy(() => import('./texts/texts.tsx')),
+  },
+  { path: '/texts/:key', roles: administrators, page: lazy(() => import('./texts/text.tsx')) },
+  {
+    path: '/policy',
+    title: '策略',
+    roles: administrators,
+    page: lazy(() => import('./policy/policy.tsx')),
+  },
+  {
+    path: '/blocks',
+    title: '不发送名单',
+    roles: administrators,
+    page: lazy(() => import('./blocks/blocks.tsx')),
   },
   {
     path: '/handler',

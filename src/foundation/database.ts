@@ -41,14 +41,14 @@ export function queuePool(url: string, options: { max: number }): Pool {
   return appPool(url, options, [`-c search_path=${queueSchema}`])
 }
 
-/** One connection of its own that acts as the app's role, for LISTEN. */
-export function appClient(url: string): Client {
+/** One connection of its own that acts as the app's role: for LISTEN, or for reading much. */
+export function appClient(url: string, queryTimeoutMs = 10_000): Client {
   return new Client({
     connectionString: url,
     options: `-c role=${appRole}`,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
-    query_timeout: 10_000,
+    query_timeout: queryTimeoutMs,
   })
 }
 

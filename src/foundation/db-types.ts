@@ -169,6 +169,23 @@ export interface ContactBlock {
   until: Timestamp | null;
 }
 
+export interface DryRun {
+  endedAt: Timestamp | null;
+  failure: string | null;
+  id: string;
+  lookedAt: Generated<number>;
+  result: Json | null;
+  startedAt: Generated<Timestamp>;
+  startedBy: string;
+  state: string;
+  /**
+   * When the process that runs it last said how far it is.
+   */
+  toldAt: Generated<Timestamp>;
+  toLookAt: Generated<number>;
+  wanted: Json;
+}
+
 export interface Duty {
   caseId: string | null;
   raisedAt: Generated<Timestamp>;
@@ -589,6 +606,7 @@ export interface DB {
   callbackDraw: CallbackDraw;
   callbackNote: CallbackNote;
   contactBlock: ContactBlock;
+  dryRun: DryRun;
   duty: Duty;
   erasure: Erasure;
   erasureDeferred: ErasureDeferred;

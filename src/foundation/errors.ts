@@ -251,6 +251,16 @@ export const errorCatalogue = {
     class: 'permanent',
     message: '还没有启用过策略，没有可以回退的版本',
   },
+  'template.test_too_often': {
+    status: 429,
+    class: 'retry',
+    message: '一小时内最多试发 {limit} 条，请稍后再试',
+  },
+  'dry_run.busy': {
+    status: 409,
+    class: 'permanent',
+    message: '已有一次试算在进行，请等它完成，或先取消它',
+  },
   'server.fault': { status: 500, class: 'retry', message: '服务内部出错，已记录，请稍后再试' },
 } as const satisfies Record<string, CatalogueEntry>
 

@@ -5,6 +5,7 @@ import { AppError } from '../foundation/errors.ts'
 import { changesBetween } from './changes.ts'
 import { defaultPolicy } from './defaults.ts'
 import { readPolicy } from './faults.ts'
+import type { Policy } from './policy.ts'
 import {
   dropDraft,
   insertVersion,
@@ -51,12 +52,24 @@ export async function showPolicy(deps: Pick<PolicyDeps, 'db'>, version: number) 
   return { ...found, changes: changesBetween(before, found.policy) }
 }
 
-/** Examines settings as activating them would; changes nothing. */
+/** Examines settings as activating them would, against the version in force; changes nothing. */
 export async function checkPolicy(deps: PolicyDeps, settings: unknown) {
   const [inForce] = await versionsInForce(deps.db, 1)
   const present = inForce?.policy ?? defaultPolicy
   const { policy, faults } = readPolicy(settings, deps.sandbox)
-  return { faults, changes: changesBetween(present, policy ?? settings) }
+  const changes = changesBetween(present, policy ?? settings)
+  return { faults, changes, against: inForce?.version ?? null }
+}
+
+/** Settings as an administrator wrote them, as a policy; throws `request.invalid` with the first fault. */
+export function policyOf({ sandbox }: Pick<PolicyDeps, 'sandbox'>, settings: unknown): Policy {
+  const { policy, faults } = readPolicy(settings, sandbox)
+  if (policy !== null) return policy
+  const [{ field, reason }] = faults
+  throw new AppError('request.invalid', {
+    field,
+    reason: faults.length > 1 ? `${reason}（共 ${faults.length} 处有误）` : reason,
+  })
 }
 
 /** Puts a policy in force as the next version, now or at a time to come. Returns its number. */
@@ -72,14 +85,7 @@ export async function activatePolicy(
     inForceAt?: Date | null
   },
 ): Promise<number> {
-  const { policy, faults } = readPolicy(wanted.settings, deps.sandbox)
-  if (policy === null) {
-    const [{ field, reason }] = faults
-    throw new AppError('request.invalid', {
-      field,
-      reason: faults.length > 1 ? `${reason}（共 ${faults.length} 处有误）` : reason,
-    })
-  }
+  const policy = policyOf(deps, wanted.settings)
   const inForceAt = wanted.inForceAt ?? null
   holdTime(deps, inForceAt)
   return deps.db.transaction().execute(async (tx) => {
@@ -102,8 +108,7 @@ export async function rollbackPolicy(
     const present = await lockPresent(tx)
     if (!present) throw new AppError('policy.no_way_back')
     const [, before] = await versionsInForce(tx, 2)
-    const { policy, faults } = readPolicy(before?.policy ?? defaultPolicy, deps.sandbox)
-    if (policy === null) throw new AppError('request.invalid', { ...faults[0] })
+    const policy = policyOf(deps, before?.policy ?? defaultPolicy)
     return putNext(deps, tx, present, { ...wanted, policy, inForceAt: null })
   })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { businesses } from './businesses.ts'
 
-export const businesses = ['110', '户政', '车管', '驾证', '出入境'] as const
-export type Business = (typeof businesses)[number]
+export { businesses, type Business } from './businesses.ts'
 
 const clockTime = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, '须写成 HH:mm')
 const window = z.object({ from: clockTime, to: clockTime, blockedDays: z.array(z.iso.date()) })

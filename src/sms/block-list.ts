@@ -3,15 +3,8 @@ import { writeAudit } from '../foundation/audit.ts'
 import type { Core } from '../foundation/core.ts'
 import { AppError } from '../foundation/errors.ts'
 import { normalisePhone } from '../foundation/phone.ts'
-import { liftBlock, setBlocks, standingBlocks, type BlockKind } from './contact-block.ts'
-
-/** Kinds that people keep: opt-outs told to them, numbers of the staff, and whatever else is not to be texted. */
-export const keptKinds = ['opt_out', 'staff_number', 'excluded'] as const
-export type KeptKind = (typeof keptKinds)[number]
-
-/** Kinds that people may lift; that the provider will not text a number is not for us to say. */
-export const liftableKinds = [...keptKinds, 'wrong_person'] as const
-export type LiftableKind = (typeof liftableKinds)[number]
+import type { BlockKind, KeptKind, LiftableKind } from './block-kinds.ts'
+import { liftBlock, setBlocks, standingBlocks } from './contact-block.ts'
 
 export interface Listing {
   numbers: readonly string[]

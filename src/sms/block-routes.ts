@@ -2,14 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Core } from '../foundation/core.ts'
 import { staffOf } from '../http/auth.ts'
-import {
-  blocksOfNumber,
-  keptKinds,
-  liftableKinds,
-  listNumbers,
-  showBlocks,
-  unlistNumber,
-} from './block-list.ts'
+import { keptKinds, liftableKinds, listedAtMost } from './block-kinds.ts'
+import { blocksOfNumber, listNumbers, showBlocks, unlistNumber } from './block-list.ts'
 
 const administrators = { roles: ['administrator'], scope: 'all' } as const
 const reason = z.string().trim().min(1).max(200)
@@ -42,7 +36,7 @@ export function blockRoutes(deps: Core): FastifyPluginAsyncZod {
       schema: {
         summary: 'Keep numbers from being texted, up to 20,000 at once; bad lines are named',
         body: z.object({
-          numbers: z.array(z.string().max(40)).min(1).max(20_000),
+          numbers: z.array(z.string().max(40)).min(1).max(listedAtMost),
           kind: z.enum(keptKinds),
           until: z.iso.datetime({ offset: true }).nullable().default(null),
           reason,

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Queryable } from '../foundation/database.ts'
+import type { BlockKind } from './block-kinds.ts'
 
-export type BlockKind = 'opt_out' | 'provider_block' | 'wrong_person' | 'staff_number' | 'excluded'
+export type { BlockKind } from './block-kinds.ts'
 
 export interface ContactBlock {
   phoneHash: Buffer

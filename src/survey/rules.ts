@@ -3,6 +3,7 @@ import { nextInWindow } from '../foundation/calendar.ts'
 import { dateAt } from '../foundation/clock.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { OptionScale, Rating } from '../foundation/rating.ts'
+import { knownFlags } from './flags.ts'
 import type { Business, Policy } from '../policy/policy.ts'
 
 export const surveyStates = [
@@ -67,19 +68,6 @@ export type SuppressionReason =
   | 'sampled_out'
   | 'asked_recently'
   | 'no_template'
-
-/** The closed list of flags that a source may set. */
-export const knownFlags = [
-  'minor',
-  'domestic_violence',
-  'sexual_violence',
-  'suicide',
-  'secrecy',
-  'detainee',
-  'informant',
-  'hoax',
-  'duplicate',
-] as const
 
 export interface Candidate {
   source: string
@@ -150,6 +138,7 @@ export function inSample(
   candidate: Pick<Candidate, 'source' | 'externalId'>,
   share: number,
 ): boolean {
+  if (share >= 1) return true
   const digest = createHash('sha256')
     .update(`${candidate.source}\n${candidate.externalId}`)
     .digest()

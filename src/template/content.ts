@@ -36,3 +36,12 @@ const asks = new Set(['ask', 'reminder'])
 export const scaleFits = ({ purpose, scale }: { purpose: string; scale: unknown }) =>
   asks.has(purpose) === (scale !== null)
 export const misfit = { path: ['scale'], message: '询问类短信须有选项，其他短信不能有选项' }
+
+/** Versions that share the traffic of a slot. */
+export const shares = z
+  .array(z.object({ id: z.uuid(), weight: z.number().int().min(1).max(1_000) }))
+  .min(1)
+  .max(10)
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, {
+    message: '同一版本只能列一次',
+  })

@@ -5,7 +5,13 @@ import { AppError } from '../foundation/errors.ts'
 import { lockSlot, plansOf, writePlan, type Slot } from './plan-store.ts'
 import type { Share } from './share-rules.ts'
 import { usableStates } from './states.ts'
-import { lockSlotVersions, moveVersion, setWeight, type VersionRecord } from './version-store.ts'
+import {
+  listVersions,
+  lockSlotVersions,
+  moveVersion,
+  setWeight,
+  type VersionRecord,
+} from './version-store.ts'
 import { wrongState } from './versions.ts'
 
 export interface PlanWanted extends Slot {
@@ -19,6 +25,36 @@ const plansKept = 50
 /** The plans of a slot, newest first. */
 export async function listPlans(deps: Pick<Core, 'db'>, slot: Slot) {
   return plansOf(deps.db, slot, plansKept)
+}
+
+/** Versions that share the traffic of a slot, each with its weight. */
+export interface SlotShares {
+  business: string | null
+  shares: (VersionRecord & { weight: number })[]
+}
+
+/**
+ * Who would share the traffic of a purpose if these plans were in force: for the slots that they name, whatever
+ * their state, and what is in use for all others.
+ */
+export async function sharesOf(
+  deps: Pick<Core, 'db'>,
+  purpose: Slot['purpose'],
+  instead: readonly { business: string | null; shares: readonly Share[] }[],
+): Promise<SlotShares[]> {
+  const versions = (await listVersions(deps.db)).filter((version) => version.purpose === purpose)
+  const businesses = new Set([...versions, ...instead].map(({ business }) => business))
+  return [...businesses].map((business) => {
+    const own = versions.filter((version) => version.business === business)
+    const plan = instead.find((each) => each.business === business)
+    if (!plan) return { business, shares: own.filter(({ state }) => state === 'active') }
+    const shares = plan.shares.map(({ id, weight }) => {
+      const version = own.find((each) => each.id === id)
+      if (!version) throw new AppError('record.not_found', { what: '这一用途和业务的模板版本' })
+      return { ...version, weight }
+    })
+    return { business, shares }
+  })
 }
 
 /** Puts versions in use for a purpose and business, each with its weight; all others there go out of use. Returns the plan's number. */

@@ -6,7 +6,7 @@ import { businesses } from '../policy/policy.ts'
 import { checkTemplate } from './check/check.ts'
 import { compareVersions, type CompareDeps } from './compare.ts'
 import { activatePlan, listPlans, rollbackPlan } from './plan.ts'
-import { content, key, misfit, scaleFits, slot, text } from './content.ts'
+import { content, key, misfit, scaleFits, shares, slot, text } from './content.ts'
 import { deleteAtProvider, type ReviewDeps } from './review.ts'
 import { listVersions } from './version-store.ts'
 import {
@@ -175,13 +175,7 @@ export function templateRoutes(
           ...slot,
           /** The number of the plan that was in force when this one was made. */
           expected: z.number().int().positive().nullable(),
-          shares: z
-            .array(z.object({ id: z.uuid(), weight: z.number().int().min(1).max(1_000) }))
-            .min(1)
-            .max(10)
-            .refine((shares) => new Set(shares.map(({ id }) => id)).size === shares.length, {
-              message: '同一版本只能列一次',
-            }),
+          shares,
           why,
         }),
       },

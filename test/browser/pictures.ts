@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { sql } from 'kysely'
 import { climbLadder } from '../../src/alarm/ladder.ts'
@@ -98,6 +99,9 @@ test('pictures of every screen', async () => {
       await other.page.waitForTimeout(300)
       await other.page.screenshot({ path: join(folder, `${path.slice(1)}.png`) })
       if (role !== 'administrator') continue
+      await administrate(other.page)
+      await other.page.goto(path)
+      await other.page.locator(seen).first().waitFor()
       await other.page.keyboard.press('n')
       await other.page.getByRole('dialog', { name: '登记人员' }).waitFor()
       await other.page.waitForTimeout(300)
@@ -109,6 +113,43 @@ test('pictures of every screen', async () => {
     await t.close()
   }
 })
+
+/** A text that the checker finds fault with, settings that differ, and what they would have meant. */
+async function administrate(page: Page): Promise<void> {
+  const shoot = async (name: string) => {
+    await page.waitForTimeout(500)
+    await page.screenshot({ path: join(folder, `${name}.png`) })
+  }
+  await page.goto('/texts')
+  await page.locator('table').waitFor()
+  await shoot('texts')
+  await page.goto('/texts/ask')
+  await page.getByRole('button', { name: '以此写新版' }).click()
+  await page.getByRole('heading', { name: /第 2 版/ }).waitFor()
+  const body = page.getByLabel('正文')
+  await body.fill(`${await body.inputValue()}请务必参与本次问卷调查！`)
+  await page.getByText('须修改').first().waitFor()
+  await shoot('text')
+  await page.getByRole('button', { name: '保存草稿' }).click()
+  await page.getByText('已保存').waitFor()
+  await page.goto('/policy')
+  const changes = page.getByRole('region', { name: '改动' })
+  await page.getByLabel('110：抽样比例').fill('50')
+  await page.getByLabel('同一号码最短间隔').fill('30')
+  await changes.getByText('2 处').waitFor()
+  await shoot('policy')
+  await page.getByRole('button', { name: '试算…' }).click()
+  await page.getByRole('button', { name: '开始试算' }).click()
+  await page.getByText('最长的一条').waitFor()
+  await shoot('dry-run')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: '丢弃草稿' }).click()
+  await page.getByRole('button', { name: '丢弃', exact: true }).click()
+  await changes.getByText('与现行策略相同').waitFor()
+  await page.goto('/blocks')
+  await page.getByRole('region', { name: '登记号码' }).waitFor()
+  await shoot('blocks')
+}
 
 /** Somebody in danger, whom nobody has taken for some minutes: the phones on duty were texted. */
 async function ringing(t: TestApp): Promise<void> {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { businesses } from '../../src/policy/policy.ts'
-import { knownFlags } from '../../src/survey/rules.ts'
+import { knownFlags } from '../../src/survey/flags.ts'
 import { station, testApp, type TestApp } from '../support/app.ts'
 
 let t: TestApp

@@ -121,7 +121,7 @@ const tablesOf: Record<string, readonly string[]> = {
   ],
   // A source's key is made where all keys are made.
   staff: ['staff', 'accessKey', 'source', 'staffPassword', 'session', 'signInFailure'],
-  survey: ['survey', 'openSurvey', 'suppression'],
+  survey: ['survey', 'openSurvey', 'suppression', 'dryRun'],
   template: ['templateVersion', 'templatePlan'],
   unit: ['unitVersion', 'officerVersion'],
 }

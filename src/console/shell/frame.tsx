@@ -138,7 +138,11 @@ function Head({
       <span className="brand">回访工作台</span>
       <nav aria-label="主导航">
         {titled.map(({ path, title, count }) => (
-          <GuardedLink key={path} to={path} current={location === path}>
+          <GuardedLink
+            key={path}
+            to={path}
+            current={location === path || location.startsWith(`${path}/`)}
+          >
             {title}
             {count && counts && counts[count] > 0 && (
               <span className={`count${count === 'ringing' ? ' ring' : ''}`}>{counts[count]}</span>

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { businesses, type Business } from '../../policy/policy.ts'
-import { knownFlags } from '../../survey/rules.ts'
+import { knownFlags } from '../../survey/flags.ts'
 
 /**
  * Writes the sample that the demo pushes: `node src/sandbox/sample/make.ts`. The same figures every time;

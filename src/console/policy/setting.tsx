@@ -1,0 +1,216 @@
+import { Button, Input, InputNumber, Select, Switch } from 'antd'
+import { knownFlags } from '../../survey/flags.ts'
+import { useUnits } from '../foundation/use-units.ts'
+import { flagWords } from './words.ts'
+import type { Kind } from './fields.ts'
+
+/** One value of the policy, to type. Its label is the caller's. */
+export function Setting({
+  id,
+  kind,
+  value,
+  onChange,
+  label,
+}: {
+  id: string
+  kind: Kind
+  value: unknown
+  onChange: (value: unknown) => void
+  label: string
+}) {
+  switch (kind.type) {
+    case 'switch':
+      return <Switch id={id} aria-label={label} checked={value === true} onChange={onChange} />
+    case 'number': {
+      const perUnit = kind.perUnit ?? 1
+      return (
+        <InputNumber
+          id={id}
+          aria-label={label}
+          min={kind.min ?? 0}
+          {...(kind.max === undefined ? {} : { max: kind.max })}
+          step={kind.step ?? 1}
+          suffix={kind.unit}
+          style={{ width: '9rem' }}
+          value={typeof value === 'number' ? value / perUnit : null}
+          onChange={(typed) =>
+            onChange(typed === null ? null : Math.round(typed * perUnit * 1e6) / 1e6)
+          }
+        />
+      )
+    }
+    case 'money':
+      return (
+        <InputNumber
+          id={id}
+          aria-label={label}
+          min={0}
+          placeholder="不限"
+          suffix="元"
+          style={{ width: '9rem' }}
+          value={typeof value === 'number' ? value : null}
+          onChange={(typed) => onChange(typed)}
+        />
+      )
+    case 'percent':
+      return (
+        <InputNumber
+          id={id}
+          aria-label={label}
+          min={0}
+          max={100}
+          suffix="%"
+          style={{ width: '7rem' }}
+          value={typeof value === 'number' ? Math.round(value * 1e6) / 1e4 : null}
+          onChange={(typed) => onChange(typed === null ? null : typed / 100)}
+        />
+      )
+    case 'time':
+      return (
+        <Input
+          id={id}
+          aria-label={label}
+          style={{ width: '6rem' }}
+          placeholder="09:00"
+          value={typeof value === 'string' ? value : ''}
+          onChange={({ target }) => onChange(target.value.trim())}
+        />
+      )
+    case 'days':
+      return (
+        <Select
+          id={id}
+          aria-label={label}
+          mode="tags"
+          open={false}
+          suffixIcon={null}
+          tokenSeparators={[' ', ',', '，', '、', '\n']}
+          placeholder="如 2027-02-06，可一次贴多个"
+          style={{ width: '100%' }}
+          value={value as string[]}
+          onChange={(days: string[]) => onChange(days.map((day) => day.trim()).toSorted())}
+        />
+      )
+    case 'choice':
+      return (
+        <Select
+          id={id}
+          aria-label={label}
+          style={{ width: '9rem' }}
+          value={value}
+          onChange={onChange}
+          options={[...kind.options]}
+        />
+      )
+    case 'flags':
+      return (
+        <Select
+          id={id}
+          aria-label={label}
+          mode="multiple"
+          style={{ width: '100%' }}
+          value={value as string[]}
+          onChange={onChange}
+          options={knownFlags.map((flag) => ({ value: flag, label: flagWords[flag] }))}
+        />
+      )
+    case 'retry':
+      return <Retry id={id} label={label} value={value} onChange={onChange} />
+    case 'units':
+      return (
+        <UnitShares label={label} value={value as Record<string, number>} onChange={onChange} />
+      )
+  }
+}
+
+const quarterOfAnHour = 900
+
+function Retry({
+  id,
+  label,
+  value,
+  onChange,
+}: {
+  id: string
+  label: string
+  value: unknown
+  onChange: (value: unknown) => void
+}) {
+  const timed = value !== 'half_day'
+  return (
+    <span className="retry">
+      <Select
+        id={id}
+        aria-label={label}
+        style={{ width: '8rem' }}
+        value={timed ? 'timed' : 'half_day'}
+        onChange={(chosen) => onChange(chosen === 'timed' ? quarterOfAnHour : 'half_day')}
+        options={[
+          { value: 'half_day', label: '换个半天再拨' },
+          { value: 'timed', label: '过一会再拨' },
+        ]}
+      />
+      {timed && (
+        <InputNumber
+          aria-label={`${label}多少分钟`}
+          min={0}
+          suffix="分钟"
+          style={{ width: '8rem' }}
+          value={Number(value) / 60}
+          onChange={(minutes) => onChange((minutes ?? 0) * 60)}
+        />
+      )}
+    </span>
+  )
+}
+
+function UnitShares({
+  label,
+  value,
+  onChange,
+}: {
+  label: string
+  value: Record<string, number>
+  onChange: (value: unknown) => void
+}) {
+  const units = useUnits()
+  const { ...shares } = value
+  return (
+    <div role="group" aria-label={label} className="unit-shares">
+      {Object.entries(shares).map(([code, share]) => (
+        <span key={code}>
+          {units.nameOf(code)}
+          <InputNumber
+            aria-label={`${units.nameOf(code)} 的抽样比例`}
+            min={0}
+            max={100}
+            suffix="%"
+            style={{ width: '7rem' }}
+            value={Math.round(share * 1e6) / 1e4}
+            onChange={(typed) => onChange({ ...shares, [code]: (typed ?? 0) / 100 })}
+          />
+          <Button
+            size="small"
+            aria-label={`去掉 ${units.nameOf(code)}`}
+            onClick={() => {
+              const { [code]: _, ...others } = shares
+              onChange(others)
+            }}
+          >
+            去掉
+          </Button>
+        </span>
+      ))}
+      <Select
+        aria-label="加一个单位"
+        placeholder="加一个单位…"
+        showSearch={{ optionFilterProp: 'search' }}
+        loading={units.isLoading}
+        value={null}
+        style={{ width: '14rem' }}
+        onChange={(code: string) => onChange({ ...shares, [code]: 1 })}
+        options={units.choices(false)}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,135 @@
+import { Worker } from 'node:worker_threads'
+import { writeAudit } from '../../foundation/audit.ts'
+import { dateAt } from '../../foundation/clock.ts'
+import type { Core } from '../../foundation/core.ts'
+import { startTimer } from '../../foundation/timer.ts'
+import { AppError } from '../../foundation/errors.ts'
+import { idFloor, type Id } from '../../foundation/ids.ts'
+import type { Policy } from '../../policy/policy.ts'
+import type { Share } from '../../template/share-rules.ts'
+import { sharesOf } from '../../template/plan.ts'
+import type { Unit } from '../../unit/unit.ts'
+import { spanOf } from './read.ts'
+import {
+  countReal,
+  endRun,
+  failSilent,
+  insertRun,
+  listRuns,
+  readRun,
+  tellProgress,
+} from './store.ts'
+import type { DryRunNews, DryRunTask } from './thread.ts'
+
+const tellMs = 500
+
+export interface DryRunDeps extends Core {
+  databaseUrl: string
+  units: () => Promise<Map<string, Unit>>
+  /** The policy in force. */
+  policy: () => Promise<Policy>
+  /** Settings as an administrator wrote them; throws `request.invalid` where they hold faults. */
+  policyOf: (settings: unknown) => Policy
+}
+
+export interface DryRunWanted {
+  /** The transactions that came in so many days up to now. */
+  days: number
+  /** Null: the policy in force. */
+  settings: Record<string, unknown> | null
+  /** Texts that ask, of the slots named here; those in use for all others. */
+  plans: readonly { business: string | null; shares: readonly Share[] }[]
+}
+
+/**
+ * Starts finding out what citizens of the last days would have got by this policy and these texts, in a thread of
+ * its own; one run at a time. Returns its id, by which it is followed.
+ */
+export async function startDryRun(
+  deps: DryRunDeps,
+  wanted: DryRunWanted & { by: string },
+): Promise<Id> {
+  const { by, ...rest } = wanted
+  const policy = wanted.settings === null ? await deps.policy() : deps.policyOf(wanted.settings)
+  const texts = await sharesOf(deps, 'ask', wanted.plans)
+  const id = deps.newId()
+  await deps.db.transaction().execute(async (tx) => {
+    if (!(await insertRun(tx, { id, wanted: rest, by }))) throw new AppError('dry_run.busy')
+    await writeAudit(deps, tx, {
+      actor: by,
+      action: 'policy.dry_run',
+      subjectKind: 'dry_run',
+      subject: id,
+      details: { days: wanted.days },
+    })
+  })
+  const task: DryRunTask = {
+    databaseUrl: deps.databaseUrl,
+    policy,
+    texts,
+    units: await deps.units(),
+    span: spanOf(policy.survey, wanted.days, deps.clock.nowMs()),
+  }
+  follow(deps, id, task).catch(async (error: unknown) => {
+    deps.log.error({ err: error }, 'a dry run failed')
+    await endRun(deps.db, id, { state: 'failed', failure: 'fault' }).catch(() => {})
+  })
+  return id
+}
+
+/** Runs the thread to its end, and keeps what it tells. Somebody who cancels the run stops it. */
+async function follow(deps: DryRunDeps, id: Id, task: DryRunTask): Promise<void> {
+  const thread = new Worker(new URL('./thread.ts', import.meta.url), {
+    workerData: task,
+    // What a page leaves behind is thrown away at once, in few big sweeps.
+    resourceLimits: { maxYoungGenerationSizeMb: 128 },
+  })
+  // A process that is told to stop does not wait for it.
+  thread.unref()
+  let progress = { lookedAt: 0, toLookAt: 0 }
+  const ended = new Promise<Extract<DryRunNews, { kind: 'result' }>>((resolve, reject) => {
+    thread.on('message', (news: DryRunNews) => {
+      if (news.kind === 'result') resolve(news)
+      else progress = news
+    })
+    thread.once('error', reject)
+    thread.once('exit', () => reject(new Error('the thread ended early')))
+  })
+  // Also while there is nothing new: who is silent counts as dead.
+  const beat = startTimer('dry run', tellMs, deps.log, async () => {
+    if (!(await tellProgress(deps.db, id, progress))) await thread.terminate()
+  })
+  try {
+    const { lookedAt, result } = await ended
+    await endRun(deps.db, id, { state: 'done', lookedAt, result })
+  } catch (error) {
+    const run = await readRun(deps.db, id)
+    if (run?.state === 'running') throw error
+  } finally {
+    await beat.stop()
+    await thread.terminate()
+  }
+}
+
+/** One run, with what it found beside what really came of the same transactions. Throws when there is none. */
+export async function showDryRun(deps: Pick<DryRunDeps, 'db'>, id: Id) {
+  await failSilent(deps.db)
+  const run = await readRun(deps.db, id)
+  if (!run) throw new AppError('record.not_found', { what: '这次试算' })
+  if (run.state !== 'done') return { ...run, real: null }
+  const { days } = run.wanted as DryRunWanted
+  const from = idFloor(dateAt(run.startedAt.getTime() - days * 24 * 3_600_000))
+  return { ...run, real: await countReal(deps.db, from) }
+}
+
+export async function showDryRuns(deps: Pick<DryRunDeps, 'db'>) {
+  await failSilent(deps.db)
+  return listRuns(deps.db)
+}
+
+/** Stops a run that is under way. */
+export async function cancelDryRun(deps: Pick<DryRunDeps, 'db'>, id: Id): Promise<void> {
+  if (!(await endRun(deps.db, id, { state: 'cancelled' }))) {
+    throw new AppError('record.not_found', { what: '正在进行的这次试算' })
+  }
+}
