@@ -48,22 +48,22 @@ function measure(servers: BenchServers, backend: Backend, surveys: number, progr
 }
 
 /**
- * Takes a backlog in while sending is paused, and measures how fast it is gone. `first` tells its
- * rows from others, `beside` starts what goes on meanwhile.
+ * Takes a backlog in while sending is paused, and measures how fast it is gone. `beside` starts
+ * what goes on meanwhile.
  */
 export async function drain(
   stage: Stage,
   worker: Child,
   surveys: number,
   progress: Progress,
-  { first = 0, beside = () => {} }: { first?: number; beside?: () => void } = {},
+  beside: () => void = () => {},
 ) {
   const { accepted: before } = await stage.gateway.state()
-  await stage.intake(first, warmUp)
+  await stage.intake(0, warmUp)
   await stage.gateway.accepted(before + warmUp, 60)
   progress(`taking in ${surveys} transactions`)
   await pauseSending(stage, true)
-  await stage.intake(first + warmUp, surveys)
+  await stage.intake(warmUp, surveys)
   const start = worker.residentMb()
   progress('sending')
   beside()

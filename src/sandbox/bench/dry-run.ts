@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { stopwatch } from '../../foundation/clock.ts'
 import { businesses } from '../../policy/policy.ts'
 import { showDryRun, startDryRun, type DryRunDeps } from '../../survey/dry-run/run.ts'
@@ -5,7 +6,7 @@ import { rounded, surroundings, type BackendOptions } from './backends.ts'
 import { drain } from './dispatch.ts'
 import { unitCount } from './rows.ts'
 import { query, startServers, type Progress } from './servers.ts'
-import { openStage, waitFor, type Stage } from './stage.ts'
+import { openStage, type Stage } from './stage.ts'
 
 export interface DryRunBenchOptions extends BackendOptions {
   /** Transactions of the past. */
@@ -15,12 +16,16 @@ export interface DryRunBenchOptions extends BackendOptions {
 }
 
 const days = 30
-const rounds = 3
+const shortDays = 3
+const restMs = 3_000
 
-/** A dry run over the last month, alone and beside dispatch at full load, which it should hardly slow. */
+/**
+ * A dry run over the last month, alone; and what dispatch at full load does while short ones come and go. Windows with and
+ * without one follow each other within one backlog: whatever the machine does over time falls on both.
+ */
 export async function benchDryRun(progress: Progress, options: DryRunBenchOptions) {
   const rows = options.rows ?? 1_000_000
-  const surveys = options.surveys ?? 150_000
+  const surveys = options.surveys ?? 300_000
   const servers = await startServers(progress)
   const backend = options.backend ?? (servers.redisUrl ? 'redis' : 'postgres')
   const stage = await openStage(servers, backend)
@@ -29,47 +34,26 @@ export async function benchDryRun(progress: Progress, options: DryRunBenchOption
     await query(stage.databaseUrl, pastTransactions(rows))
     await query(stage.databaseUrl, 'VACUUM (ANALYZE) transaction')
     progress('a dry run alone')
-    const alone = await run(stage)
+    const alone = await run(stage, days)
     const worker = await stage.startWorker()
-    let first = 0
-    const send = async (beside: () => void) => {
-      const { perSecond } = await drain(stage, worker, surveys, progress, { first, beside })
-      first += surveys * 2
-      return perSecond
-    }
-    const without: number[] = []
-    const beside: number[] = []
-    const besideSeconds: number[] = []
-    const sendAlone = async () => void without.push(await send(() => {}))
-    const sendBeside = async () => {
-      let running: ReturnType<typeof run> | undefined
-      const start = () => {
-        running = run(stage)
-      }
-      beside.push(await send(start))
-      besideSeconds.push((await running!).seconds)
-    }
-    await send(() => {})
-    for (let round = 1; round <= rounds; round++) {
-      progress(`round ${round} of ${rounds}: dispatch with and without a dry run`)
-      // In turns first and second: whatever the machine does over time falls on both.
-      if (round % 2 === 1) await sendAlone()
-      await sendBeside()
-      if (round % 2 === 0) await sendAlone()
-    }
-    const perSecond = median(without)
-    const perSecondBeside = median(beside)
+    const over = new AbortController()
+    let watching: Promise<Pair[]> | undefined
+    const { perSecond } = await drain(stage, worker, surveys, progress, () => {
+      watching = watch(stage, over.signal, progress)
+    })
+    over.abort()
+    const pairs = await watching!
+    const ratios = pairs.map(({ without, beside }) => beside / without).toSorted((a, b) => a - b)
     return {
       name: 'dry-run' as const,
       backend,
       transactions: alone.lookedAt,
       secondsAlone: alone.seconds,
-      secondsBesideDispatch: median(besideSeconds),
-      dispatchPerSecond: rounded(perSecond),
-      dispatchPerSecondBeside: rounded(perSecondBeside),
-      ratioOfDispatch: perSecondBeside / perSecond,
-      ratiosOfRounds: beside.map((each, round) => each / without[round]!),
-      settings: { rows, surveys, rounds, days, ...surroundings(servers) },
+      perSecond: rounded(perSecond),
+      windows: pairs.length,
+      ratioOfDispatch: ratios[Math.floor(ratios.length / 2)]!,
+      ratios: ratios.map((ratio) => Math.round(ratio * 100) / 100),
+      settings: { rows, surveys, days, shortDays, ...surroundings(servers) },
     }
   } finally {
     await stage.close()
@@ -77,22 +61,56 @@ export async function benchDryRun(progress: Progress, options: DryRunBenchOption
   }
 }
 
-async function run(stage: Stage): Promise<{ seconds: number; lookedAt: number }> {
+/** Texts a second in a window with a dry run, and in those around it without one. */
+interface Pair {
+  without: number
+  beside: number
+}
+
+async function watch(stage: Stage, over: AbortSignal, progress: Progress): Promise<Pair[]> {
+  const rate = async (during: () => Promise<unknown>) => {
+    const { accepted: before } = await stage.gateway.state()
+    const elapsedMs = stopwatch()
+    await during()
+    const { accepted: after } = await stage.gateway.state()
+    return ((after - before) / elapsedMs()) * 1000
+  }
+  const rest = () => rate(() => pause(restMs))
+  const pairs: Pair[] = []
+  let last = await rest()
+  for (;;) {
+    const beside = await rate(() => run(stage, shortDays))
+    const next = await rest()
+    // The backlog ended somewhere in these windows.
+    if (over.aborted) return pairs
+    pairs.push({ without: (last + next) / 2, beside })
+    progress(`dispatch ${Math.round((last + next) / 2)} a second, ${Math.round(beside)} beside`)
+    last = next
+  }
+}
+
+async function run(stage: Stage, ofDays: number): Promise<{ seconds: number; lookedAt: number }> {
+  const policy = await stage.deps.policy()
   const deps: DryRunDeps = {
     ...stage.deps,
     databaseUrl: stage.databaseUrl,
-    policyOf: () => {
-      throw new Error('the policy in force is measured')
-    },
+    // What a short run reads beside its own days is short too, as it is of a long one in proportion.
+    policyOf: () => ({
+      ...policy,
+      survey: {
+        ...policy.survey,
+        sharedWithinDays: 1,
+        replyWindowSeconds: 3_600,
+        lateWindowSeconds: 3_600,
+      },
+    }),
   }
+  const settings = ofDays === days ? null : {}
   const elapsedMs = stopwatch()
-  const id = await startDryRun(deps, { days, settings: null, plans: [], by: 'bench' })
-  let found: Awaited<ReturnType<typeof showDryRun>> | undefined
-  await waitFor('the dry run', 300, async () => {
-    found = await showDryRun(deps, id)
-    return found.state !== 'running'
-  })
-  if (found?.state !== 'done') throw new Error(`the dry run ended as ${found?.state}`)
+  const { id, ended } = await startDryRun(deps, { days: ofDays, settings, plans: [], by: 'bench' })
+  await ended
+  const found = await showDryRun(deps, id)
+  if (found.state !== 'done') throw new Error(`the dry run ended as ${found.state}`)
   return { seconds: elapsedMs() / 1000, lookedAt: found.lookedAt }
 }
 
@@ -109,7 +127,3 @@ export const pastTransactions = (rows: number) => `
     CASE WHEN n % 50 > 0 THEN '\\x00'::bytea END, at - interval '1 hour', at
   FROM generate_series(1, ${rows}) AS n,
     LATERAL (SELECT now() - make_interval(secs => ${days * 86_400 - 60} * (1 - n::float8 / ${rows}))) AS times (at)`
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
-}

@@ -44,11 +44,14 @@ export async function* readPast(
   const blockOf = await readBlocks(client)
   const countOf = await readSharedNumbers(client, span, policy)
   const [first, end] = boundsOf(span)
+  const sampled = [policy.samplingShare, policy.samplingShareOfUnits].some((shares) =>
+    Object.values(shares).some((share) => share < 1),
+  )
   let after: Id = first
   for (;;) {
     const { rows } = await client.query<Row>({
       name: 'dry-run page',
-      text: pageText,
+      text: pageText(sampled),
       values: [after, end, pageRows],
       rowMode: 'array',
       types,
@@ -75,8 +78,9 @@ type Row = [
   withdrawnAtMs: number | null,
 ]
 
-const pageText = `
-  SELECT id, source, external_id, business, category, unit_code,
+// The key of a transaction decides whether it is drawn; where all are, it need not be read.
+const pageText = (sampled: boolean) => `
+  SELECT id, ${sampled ? 'source, external_id' : "'', ''"}, business, category, unit_code,
     CASE WHEN flags <> '{}' THEN array_to_string(flags, ' ') END, phone_hash, person_hash,
     extract(epoch FROM completed_at)::float8 * 1000, extract(epoch FROM withdrawn_at)::float8 * 1000
   FROM transaction WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3`

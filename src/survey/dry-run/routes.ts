@@ -3,7 +3,14 @@ import { z } from 'zod'
 import { staffOf } from '../../http/auth.ts'
 import { businesses } from '../../policy/policy.ts'
 import { shares } from '../../template/content.ts'
-import { cancelDryRun, showDryRun, showDryRuns, startDryRun, type DryRunDeps } from './run.ts'
+import {
+  cancelDryRun,
+  showDryRun,
+  showDryRuns,
+  startDryRun,
+  type DryRunDeps,
+  type RunningDryRun,
+} from './run.ts'
 
 const administrators = { roles: ['administrator'], scope: 'all' } as const
 const params = z.object({ id: z.uuid() })
@@ -11,6 +18,10 @@ const params = z.object({ id: z.uuid() })
 /** What policies and texts would have done with the transactions of the past. */
 export function dryRunRoutes(deps: DryRunDeps): FastifyPluginAsyncZod {
   return async (app) => {
+    const running = new Set<RunningDryRun>()
+    app.addHook('onClose', async () => {
+      await Promise.all([...running].map((run) => run.stop()))
+    })
     app.post('/api/v1/dry-runs', {
       config: administrators,
       schema: {
@@ -29,7 +40,10 @@ export function dryRunRoutes(deps: DryRunDeps): FastifyPluginAsyncZod {
       async handler(request, reply) {
         reply.status(202)
         const by = `staff:${staffOf(request).id}`
-        return { id: await startDryRun(deps, { ...request.body, by }) }
+        const run = await startDryRun(deps, { ...request.body, by })
+        running.add(run)
+        void run.ended.then(() => running.delete(run))
+        return { id: run.id }
       },
     })
     app.get('/api/v1/dry-runs', {

@@ -50,19 +50,22 @@ export interface DryRunResult extends Counts {
   longest: { text: string; length: number; segments: number } | null
 }
 
-/** Who holds a number: of the survey that was sent to it last, or is to be. */
-interface Slot {
-  sendAtMs: number
-  freeAtMs: number
-  floorUntilMs: number
-  priority: number
-  counted: Counted | null
-}
-interface Counted {
-  business: string
+/** What the citizens of a unit and a business get by a version: all of them the same. */
+interface Rendered {
+  business: Business
   unitCode: string
-  text: AskText
+  version: AskText
+  text: string
+  length: number
   segments: number
+}
+
+/** Who holds a number: of the survey that was sent to it last, or is to be. Kept small, for there are millions. */
+interface Slot {
+  /** In whole seconds, which the engine keeps in place; milliseconds would be an object each. */
+  sendAtSeconds: number
+  rendered: Rendered
+  counts: boolean
 }
 
 /** Bytes of a hash that tell numbers apart: two of a million share them once in 500 runs. */
@@ -89,61 +92,68 @@ export function openDryRun(wanted: {
 }) {
   const { units, countFromMs } = wanted
   const policy = wanted.policy.survey
-  const slotMs = slotSeconds(policy) * 1000
-  const floorMs = policy.contactFloorDays * 24 * 3_600_000
+  const heldSeconds = slotSeconds(policy)
+  const floorSeconds = policy.contactFloorDays * 24 * 3_600
   const slots = new Map<string, Map<number, Slot>>()
   const paths = new Map<string, string[]>()
-  const lengths = new Map<string, { text: string; length: number; segments: number }>()
+  const renderings = new Map<AskText, Map<string, Map<string, Rendered>>>()
   const suppressed: Partial<Record<LeftOut, number>> = {}
   const businesses = new Map<string, Counts>()
   const unitCounts = new Map<string, Counts>()
   const textCounts = new Map<AskText, Counts>()
   const total: Counts = { transactions: 0, surveyed: 0, segments: 0 }
-  let longest: DryRunResult['longest'] = null
+  let longest: Rendered | null = null as Rendered | null
 
+  const sharesOf = (business: string | null) =>
+    wanted.texts.find((each) => each.business === business)?.shares ?? []
+  const shares = new Map<string, readonly AskText[]>()
   const textFor = ({ business, phoneHash }: PastTransaction): AskText | null => {
-    const own = wanted.texts.find((each) => each.business === business)
-    const shared = wanted.texts.find((each) => each.business === null)
-    const shares = own && own.shares.length > 0 ? own.shares : (shared?.shares ?? [])
-    return chooseShare(shares, phoneHash)
+    const own = () => (sharesOf(business).length > 0 ? sharesOf(business) : sharesOf(null))
+    return chooseShare(remembered(shares, business, own), phoneHash)
   }
   const pathOf = (code: string) => remembered(paths, code, () => pathUp(units, code))
   // All texts of one version, unit and business are alike.
-  const rendered = (text: AskText, past: PastTransaction) =>
-    remembered(lengths, `${text.id}\n${past.unitCode}\n${past.business}`, () => {
-      const body = fillTemplate(text, textParams(units, past))
-      const { length, segments } = countSegments(text.signature, body)
-      return { text: `【${text.signature}】${body}`, length, segments }
-    })
-  const groupsOf = ({ business, unitCode }: { business: string; unitCode: string }) => [
-    total,
-    remembered(businesses, business, none),
-    remembered(unitCounts, unitCode, none),
-  ]
-  const count = (counted: Counted, times: 1 | -1) => {
-    for (const group of [...groupsOf(counted), remembered(textCounts, counted.text, none)]) {
+  const rendered = (version: AskText, { unitCode, business }: PastTransaction): Rendered =>
+    remembered(
+      remembered(remembered(renderings, version, byUnit), unitCode, byBusiness),
+      business,
+      () => {
+        const body = fillTemplate(version, textParams(units, { unitCode, business }))
+        const { length, segments } = countSegments(version.signature, body)
+        const text = `【${version.signature}】${body}`
+        return { business, unitCode, version, text, length, segments }
+      },
+    )
+  const count = ({ business, unitCode, version, segments }: Rendered, times: 1 | -1) => {
+    const add = (group: Counts) => {
       group.surveyed += times
-      group.segments += times * counted.segments
+      group.segments += times * segments
     }
+    add(total)
+    add(remembered(businesses, business, none))
+    add(remembered(unitCounts, unitCode, none))
+    add(remembered(textCounts, version, none))
   }
   const leaveOut = (reason: LeftOut) => {
     suppressed[reason] = (suppressed[reason] ?? 0) + 1
   }
 
   /** Takes the number, unless it is held; an older survey that was not sent yet gives way to a more important one. */
-  const takeSlot = (text: AskText, past: PastTransaction, slot: Slot): boolean => {
+  const takeSlot = (past: PastTransaction, slot: Slot): boolean => {
     const key = numberKey(past.phoneHash!)
-    const ofSignature = remembered(slots, text.signature, () => new Map<number, Slot>())
-    const now = past.receivedAtMs
-    for (const held of slots.values()) {
-      const other = held.get(key)
-      if (other && other.sendAtMs <= now && now < other.floorUntilMs) return false
+    const now = past.receivedAtMs / 1000
+    if (floorSeconds > 0) {
+      for (const held of slots.values()) {
+        const sent = held.get(key)?.sendAtSeconds
+        if (sent !== undefined && sent <= now && now < sent + floorSeconds) return false
+      }
     }
+    const ofSignature = remembered(slots, slot.rendered.version.signature, byNumber)
     const old = ofSignature.get(key)
-    if (old && now < old.freeAtMs) {
-      if (old.priority >= slot.priority) return false
-      if (now < old.sendAtMs && old.counted) {
-        count(old.counted, -1)
+    if (old && now < old.sendAtSeconds + heldSeconds) {
+      if (policy.priority[old.rendered.business] >= policy.priority[past.business]) return false
+      if (now < old.sendAtSeconds && old.counts) {
+        count(old.rendered, -1)
         leaveOut('superseded')
       }
     }
@@ -151,17 +161,25 @@ export function openDryRun(wanted: {
     return true
   }
 
-  const decide = (past: PastTransaction): LeftOut | Counted => {
+  const decide = (past: PastTransaction): LeftOut | Rendered => {
     const received = dateAt(past.receivedAtMs)
     const completedAt = dateAt(past.completedAtMs)
     const sendAtMs = sendTime(completedAt, past.business, policy, received).getTime()
     const text = textFor(past)
     const reason = reasonNotToAsk(
+      // Field by field: copying a whole row a million times is what this would spend its time on.
       {
-        ...past,
+        source: past.source,
+        externalId: past.externalId,
         withdrawn: past.withdrawnAtMs !== null && past.withdrawnAtMs <= sendAtMs,
+        business: past.business,
+        category: past.category,
         unitKnown: units.get(past.unitCode)?.closed === false,
         unitPath: pathOf(past.unitCode),
+        flags: past.flags,
+        number: past.number,
+        blockedBy: past.blockedBy,
+        transactionsOfNumber: past.transactionsOfNumber,
         hasTemplate: text !== null,
         completedAt,
       },
@@ -169,27 +187,24 @@ export function openDryRun(wanted: {
       received,
     )
     if (reason !== null || text === null) return reason ?? 'no_template'
-    const { segments } = rendered(text, past)
-    const counted = { business: past.business, unitCode: past.unitCode, text, segments }
     const slot = {
-      sendAtMs,
-      freeAtMs: sendAtMs + slotMs,
-      floorUntilMs: sendAtMs + floorMs,
-      priority: policy.priority[past.business],
-      counted: past.receivedAtMs >= countFromMs ? counted : null,
+      sendAtSeconds: Math.ceil(sendAtMs / 1000),
+      rendered: rendered(text, past),
+      counts: past.receivedAtMs >= countFromMs,
     }
-    return takeSlot(text, past, slot) ? counted : 'asked_recently'
+    return takeSlot(past, slot) ? slot.rendered : 'asked_recently'
   }
 
   return {
     add(past: PastTransaction): void {
       const decided = decide(past)
       if (past.receivedAtMs < countFromMs) return
-      for (const group of groupsOf(past)) group.transactions += 1
+      total.transactions += 1
+      remembered(businesses, past.business, none).transactions += 1
+      remembered(unitCounts, past.unitCode, none).transactions += 1
       if (typeof decided === 'string') return leaveOut(decided)
       count(decided, 1)
-      const sent = rendered(decided.text, past)
-      if (longest === null || sent.length > longest.length) longest = sent
+      if (longest === null || decided.length > longest.length) longest = decided
     },
     result(): DryRunResult {
       return {
@@ -205,12 +220,19 @@ export function openDryRun(wanted: {
           surveyed,
           segments,
         })),
-        longest,
+        longest: longest && {
+          text: longest.text,
+          length: longest.length,
+          segments: longest.segments,
+        },
       }
     },
   }
 }
 
+const byUnit = () => new Map<string, Map<string, Rendered>>()
+const byBusiness = () => new Map<string, Rendered>()
+const byNumber = () => new Map<number, Slot>()
 const none = (): Counts => ({ transactions: 0, surveyed: 0, segments: 0 })
 
 function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -41,14 +41,20 @@ export interface DryRunWanted {
   plans: readonly { business: string | null; shares: readonly Share[] }[]
 }
 
+export interface RunningDryRun {
+  id: Id
+  ended: Promise<void>
+  stop: () => Promise<void>
+}
+
 /**
  * Starts finding out what citizens of the last days would have got by this policy and these texts, in a thread of
- * its own; one run at a time. Returns its id, by which it is followed.
+ * its own; one run at a time. It is followed by its id; `stop` is for a process that ends.
  */
 export async function startDryRun(
   deps: DryRunDeps,
   wanted: DryRunWanted & { by: string },
-): Promise<Id> {
+): Promise<RunningDryRun> {
   const { by, ...rest } = wanted
   const policy = wanted.settings === null ? await deps.policy() : deps.policyOf(wanted.settings)
   const texts = await sharesOf(deps, 'ask', wanted.plans)
@@ -70,22 +76,28 @@ export async function startDryRun(
     units: await deps.units(),
     span: spanOf(policy.survey, wanted.days, deps.clock.nowMs()),
   }
-  follow(deps, id, task).catch(async (error: unknown) => {
-    deps.log.error({ err: error }, 'a dry run failed')
-    await endRun(deps.db, id, { state: 'failed', failure: 'fault' }).catch(() => {})
-  })
-  return id
-}
-
-/** Runs the thread to its end, and keeps what it tells. Somebody who cancels the run stops it. */
-async function follow(deps: DryRunDeps, id: Id, task: DryRunTask): Promise<void> {
   const thread = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: task,
     // What a page leaves behind is thrown away at once, in few big sweeps.
     resourceLimits: { maxYoungGenerationSizeMb: 128 },
   })
-  // A process that is told to stop does not wait for it.
-  thread.unref()
+  const ended = follow(deps, id, thread).catch(async (error: unknown) => {
+    deps.log.error({ err: error }, 'a dry run failed')
+    await endRun(deps.db, id, { state: 'failed', failure: 'fault' }).catch(() => {})
+  })
+  return {
+    id,
+    ended,
+    async stop() {
+      await endRun(deps.db, id, { state: 'cancelled' })
+      await thread.terminate()
+      await ended
+    },
+  }
+}
+
+/** Runs the thread to its end, and keeps what it tells. Somebody who cancels the run stops it. */
+async function follow(deps: DryRunDeps, id: Id, thread: Worker): Promise<void> {
   let progress = { lookedAt: 0, toLookAt: 0 }
   const ended = new Promise<Extract<DryRunNews, { kind: 'result' }>>((resolve, reject) => {
     thread.on('message', (news: DryRunNews) => {
