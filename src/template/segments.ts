@@ -29,3 +29,13 @@ export function countSegments(signature: string, text: string): SegmentCount {
     tooLong: length > maxTextLength,
   }
 }
+
+/** Where a text, its 【signature】 included, is cut into the segments that are billed. */
+export function splitSegments(text: string): string[] {
+  if (text.length <= singleSegment) return [text]
+  const segments: string[] = []
+  for (let start = 0; start < text.length; start += joinedSegment) {
+    segments.push(text.slice(start, start + joinedSegment))
+  }
+  return segments
+}

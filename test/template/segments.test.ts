@@ -1,5 +1,6 @@
+import { assert as hold, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countSegments } from '../../src/template/segments.ts'
+import { countSegments, splitSegments } from '../../src/template/segments.ts'
 
 describe('segments', () => {
   it('counts the signature with its 【】: 示例公司 costs 6', () => {
@@ -28,6 +29,16 @@ describe('segments', () => {
 
   it('counts an emoji twice, as the carriers do', () => {
     expect(countSegments('示例公司', '😀').length).toBe(8)
+  })
+
+  it('cuts a text into as many segments as are billed, and loses nothing', () => {
+    hold(
+      property(string({ maxLength: 600, unit: 'grapheme' }), (body) => {
+        const segments = splitSegments(`【示例公司】${body}`)
+        expect(segments.join('')).toBe(`【示例公司】${body}`)
+        expect(segments).toHaveLength(countSegments('示例公司', body).segments)
+      }),
+    )
   })
 
   it('reports what is longer than the provider takes', () => {

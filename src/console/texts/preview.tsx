@@ -1,8 +1,8 @@
 import { Select } from 'antd'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import type { TemplateCheck } from '../../template/check/check.ts'
 import type { TemplateDraft } from '../../template/check/finding.ts'
-import { countSegments } from '../../template/segments.ts'
+import { countSegments, splitSegments } from '../../template/segments.ts'
 import { fillTemplate } from '../../template/template.ts'
 import { sayInstant } from '../foundation/clock.ts'
 import { useSamples } from './use-texts.ts'
@@ -48,13 +48,19 @@ export function Preview({
       )}
       <div className="handset" aria-label="手机上的样子">
         <p>
-          【{draft.signature}】{body}
+          {splitSegments(`【${draft.signature}】${body}`).map((segment, index) => (
+            // Segments have no identity but their place.
+            <Fragment key={index}>
+              {index > 0 && <span className="cut" title={`第 ${index + 1} 条从这里起`} />}
+              {segment}
+            </Fragment>
+          ))}
         </p>
       </div>
       <dl className="facts">
         <dt>这一条</dt>
         <dd>
-          {length} 字，按 {segments} 条计费
+          {length} 字，按 {segments} 条计费{segments > 1 && '（竖线处分条，群众看到的是一条）'}
         </dd>
         <dt>单位名最长时</dt>
         <dd>
