@@ -1,63 +1,58 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Core } from '../foundation/core.ts'
-import { nowPlus, type Tx } from '../foundation/database.ts'
+import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import { whereInSight, type Sight } from '../unit/scope.ts'
 import { columns, type Callback } from './store.ts'
+
+export interface Claim {
+  staffId: Id
+  sight: Sight
+  leaseSeconds: number
+  /** Written with the claim; see `auditOf`. */
+  audit: RawBuilder<unknown>
+}
 
 /**
  * Gives the next waiting callback to one person: people pull, and two who pull at once get two different
  * ones. Cases out of sight are not seen at all (law 7). Lease by the database's clock.
  */
-export async function claimNext(
-  tx: Tx,
-  claim: { staffId: Id; sight: Sight; leaseSeconds: number },
-): Promise<Callback | null> {
-  const row = await tx
-    .updateTable('callback')
-    .set({
-      state: 'claimed',
-      leaseHolder: claim.staffId,
-      leaseUntil: nowPlus(claim.leaseSeconds),
-    })
-    .where('id', '=', (eb) =>
-      eb
-        .selectFrom('callback')
-        .select('id')
-        .where('state', '=', 'waiting')
-        .where('notBefore', '<=', sql<Date>`now()`)
-        .where(whereInSight('callback.unit_code', claim.sight))
-        .orderBy('priority', 'desc')
-        .orderBy('dueAt')
-        .limit(1)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .where('state', '=', 'waiting')
-    .returning(columns)
-    .executeTakeFirst()
-  return (row as Callback | undefined) ?? null
+export async function claimNext(db: Queryable, claim: Claim): Promise<Callback | null> {
+  return claimOf(
+    db,
+    claim,
+    sql`SELECT c.id FROM callback c
+      WHERE c.state = 'waiting' AND c.not_before <= now() AND ${whereInSight('c.unit_code', claim.sight)}
+      ORDER BY c.priority DESC, c.due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+  )
 }
 
 /** Gives one waiting callback to a person; null when somebody else was faster, or may not see it. */
-export async function claimOne(
-  tx: Tx,
-  id: Id,
-  claim: { staffId: Id; sight: Sight; leaseSeconds: number },
+export async function claimOne(db: Queryable, id: Id, claim: Claim): Promise<Callback | null> {
+  return claimOf(
+    db,
+    claim,
+    sql`SELECT c.id FROM callback c
+      WHERE c.id = ${id} AND c.state = 'waiting' AND ${whereInSight('c.unit_code', claim.sight)} FOR UPDATE`,
+  )
+}
+
+/** The name of the row that a claim changed, for its audit. */
+export const claimedRow = 'claimed'
+
+// One statement, and so one transaction: people wait for it.
+async function claimOf(
+  db: Queryable,
+  { staffId, leaseSeconds, audit }: Claim,
+  wanted: RawBuilder<unknown>,
 ): Promise<Callback | null> {
-  const row = await tx
-    .updateTable('callback')
-    .set({
-      state: 'claimed',
-      leaseHolder: claim.staffId,
-      leaseUntil: nowPlus(claim.leaseSeconds),
-    })
-    .where('id', '=', id)
-    .where('state', '=', 'waiting')
-    .where(whereInSight('callback.unit_code', claim.sight))
-    .returning(columns)
-    .executeTakeFirst()
-  return (row as Callback | undefined) ?? null
+  const { rows } = await sql<Callback>`
+    WITH claimed AS (
+      UPDATE callback SET state = 'claimed', lease_holder = ${staffId}, lease_until = ${nowPlus(leaseSeconds)}
+      WHERE id = (${wanted}) AND state = 'waiting' RETURNING ${sql.join(columns.map((name) => sql.ref(name)))}),
+    audited AS (${audit})
+    SELECT * FROM claimed`.execute(db)
+  return rows[0] ?? null
 }
 
 /** The callback if this person holds its lease at this moment and may still see it, locked; else null. */

@@ -41,13 +41,13 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
   const [unit, officers, survey, replies, attempts, earlier, notes, draft, ask] = await Promise.all(
     [
       unitAt(deps, transaction.unitCode, day),
-      officersAt(deps, transaction.officerCodes, day),
+      transaction.officerCodes.length === 0 ? [] : officersAt(deps, transaction.officerCodes, day),
       readSurvey(deps, caseId),
       readReplies(deps, caseId),
-      readAttempts(deps, id),
+      callback.attempted ? readAttempts(deps, id) : [],
       transaction.phoneHash ? readEarlier(deps, caseId, transaction.phoneHash, sight) : [],
-      readNotes(deps, id),
-      readDraft(deps, deps.db, staff.id, id),
+      callback.noted ? readNotes(deps, id) : [],
+      callback.drafted ? readDraft(deps, deps.db, staff.id, id) : null,
       deps.sentAsk(caseId),
     ],
   )
@@ -130,6 +130,9 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
   }
 }
 
+const has = (table: string) =>
+  sql<boolean>`EXISTS (SELECT FROM ${sql.table(table)} x WHERE x.callback_id = callback.id)`
+
 async function readCallback(deps: ViewDeps, id: Id) {
   const row = await deps.db
     .selectFrom('callback')
@@ -150,6 +153,12 @@ async function readCallback(deps: ViewDeps, id: Id) {
       'closeReason',
       'finding',
       'laterRating',
+    ])
+    // Most that are claimed have none of these: then they need not be read.
+    .select([
+      has('attempt').as('attempted'),
+      has('callback_note').as('noted'),
+      has('callback_draft').as('drafted'),
     ])
     .where('callback.id', '=', id)
     .executeTakeFirst()

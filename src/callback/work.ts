@@ -1,4 +1,4 @@
-import { writeAudit } from '../foundation/audit.ts'
+import { auditOf, writeAudit } from '../foundation/audit.ts'
 import type { Core } from '../foundation/core.ts'
 import type { Tx } from '../foundation/database.ts'
 import { AppError } from '../foundation/errors.ts'
@@ -9,7 +9,14 @@ import type { Staff } from '../staff/staff.ts'
 import type { Telephony } from '../telephony/telephony.ts'
 import { inSight, sightOf } from '../unit/scope.ts'
 import type { Unit } from '../unit/unit.ts'
-import { claimNext, claimOne, extendLease, lockHeld } from './lease-store.ts'
+import {
+  claimedRow,
+  claimNext,
+  claimOne,
+  extendLease,
+  lockHeld,
+  type Claim,
+} from './lease-store.ts'
 import { decideReview, lockReview } from './review-store.ts'
 import { markTalking, markWaiting, type Callback } from './store.ts'
 
@@ -23,32 +30,26 @@ export interface CallbackDeps extends Core {
 
 /** Gives this person the next callback that they may work on. */
 export async function claim(deps: CallbackDeps, staff: Staff): Promise<Callback> {
-  const [policy, units] = await Promise.all([deps.policy(), deps.units()])
-  return deps.db.transaction().execute(async (tx) => {
-    const callback = await claimNext(tx, {
-      staffId: staff.id,
-      sight: sightOf(units, staff),
-      leaseSeconds: policy.callback.leaseSeconds,
-    })
-    if (!callback) throw new AppError('callback.none_waiting')
-    await writeAudit(deps, tx, entry(staff, 'callback.claim', callback.id))
-    return callback
-  })
+  const callback = await claimNext(deps.db, await claimBy(deps, staff))
+  if (!callback) throw new AppError('callback.none_waiting')
+  return callback
 }
 
 /** Gives this person one callback that they chose from the queue, also before its time. */
 export async function claimThis(deps: CallbackDeps, staff: Staff, id: Id): Promise<Callback> {
+  const callback = await claimOne(deps.db, id, await claimBy(deps, staff))
+  if (!callback) throw new AppError('record.changed', { what: '该回访任务' })
+  return callback
+}
+
+async function claimBy(deps: CallbackDeps, staff: Staff): Promise<Claim> {
   const [policy, units] = await Promise.all([deps.policy(), deps.units()])
-  return deps.db.transaction().execute(async (tx) => {
-    const callback = await claimOne(tx, id, {
-      staffId: staff.id,
-      sight: sightOf(units, staff),
-      leaseSeconds: policy.callback.leaseSeconds,
-    })
-    if (!callback) throw new AppError('record.changed', { what: '该回访任务' })
-    await writeAudit(deps, tx, entry(staff, 'callback.claim', id))
-    return callback
-  })
+  return {
+    staffId: staff.id,
+    sight: sightOf(units, staff),
+    leaseSeconds: policy.callback.leaseSeconds,
+    audit: auditOf(deps, claimedRow, entry(staff, 'callback.claim', '')),
+  }
 }
 
 /** Keeps the lease of somebody who is still at it; returns until when. */

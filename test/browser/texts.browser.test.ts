@@ -34,7 +34,7 @@ describe.skipIf(chromiumPath === undefined)('texts, settings and lists in the co
     stop = await t.work()
     const desk = await administrator('/texts')
     const { page } = desk
-    await page.getByRole('row', { name: /ask-车管.*征求意见.*车管.*第 1 版/ }).waitFor()
+    await page.getByRole('row', { name: /^ask-车管 征求意见 车管 第 1 版/ }).waitFor()
     expect(await serious(page)).toEqual([])
 
     await page.keyboard.press('n')

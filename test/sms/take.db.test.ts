@@ -162,6 +162,7 @@ describe('which texts go out next', () => {
       .select('id')
       .where('purpose', '=', 'ask')
       .where('business', '=', '车管')
+      .where('state', '=', 'active')
       .executeTakeFirstOrThrow()
     await t.app.db
       .insertInto('sendingPause')
