@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os'
 import { buildApp, startHttp, startWork } from '../app.ts'
 import { systemClock } from '../foundation/clock.ts'
 import { readConfig } from '../foundation/config.ts'
@@ -23,6 +24,8 @@ export async function serve(): Promise<void> {
   })
 }
 
+const behindPeople = 5
+
 /** `huifang work`: the handlers of the queues, relay and sweep, until it is told to stop. */
 export async function work(only: string | undefined): Promise<void> {
   const names = only?.split(',').map((name) => name.trim() as QueueName)
@@ -30,6 +33,8 @@ export async function work(only: string | undefined): Promise<void> {
   if (unknown?.length) throw new Error(`no such queue: ${unknown.join(', ')}`)
   const stop = stopSignal()
   await withConfig(readConfig, async (config) => {
+    // On a machine of both, people at the desk go before machines.
+    setPriority(Math.max(getPriority(), behindPeople))
     const app = await buildApp(config)
     const running = await startWork(app, names)
     process.send?.('ready')

@@ -86,10 +86,7 @@ async function takeMostUrgent(deps: TakeDeps, limit: number): Promise<Taken[]> {
         ORDER BY m.look_at
         LIMIT (SELECT ceil(${sharesPerUnit}::numeric * texts / l.lanes) FROM room)) c),
     chosen AS (
-      SELECT id FROM (
-        SELECT id, turn, sum(segments) OVER (ORDER BY turn, id) AS running FROM candidate) c
-      WHERE running <= (SELECT segments FROM room)
-      ORDER BY turn, id LIMIT (SELECT texts FROM room)),
+      ${affordable(sms)} ORDER BY turn, id LIMIT (SELECT texts FROM room)),
     locked AS (
       SELECT m.id FROM message m
       WHERE m.id = ANY(ARRAY(SELECT id FROM chosen)) AND ${queued} AND m.look_at <= now()
@@ -136,6 +133,15 @@ export async function takeUnsettled(deps: TakeDeps, limit: number): Promise<Id[]
 function tokensNow(perSecond: number) {
   return sql`least(${perSecond}::float8, tokens
     + ${perSecond}::float8 * greatest(0, extract(epoch FROM now() - refilled_at)))`
+}
+
+// Adding up what each costs is only worth it where that is limited.
+function affordable({ yuanPerDayAtMost }: Policy['sms']) {
+  return yuanPerDayAtMost === null
+    ? sql`SELECT id FROM candidate`
+    : sql`SELECT id FROM (
+          SELECT id, turn, sum(segments) OVER (ORDER BY turn, id) AS running FROM candidate) c
+        WHERE running <= (SELECT segments FROM room)`
 }
 
 // A text that the provider put off is charged once, however often it is tried.
