@@ -417,8 +417,8 @@ export const guards: readonly Guard[] = [
     edits: [
       edit(
         'src/callback/lease-store.ts',
-        "state: 'claimed',\n      leaseHolder: claim.staffId,\n      leaseUntil: nowPlus(claim.leaseSeconds),\n    })\n    .where('id', '=', (eb)",
-        "state: 'claimed',\n      leaseHolder: claim.staffId,\n      leaseUntil: new Date(Date.now() + claim.leaseSeconds * 1000),\n    })\n    .where('id', '=', (eb)",
+        'lease_until = ${nowPlus(leaseSeconds)}\n      WHERE id = (${wanted})',
+        'lease_until = ${new Date(Date.now() + leaseSeconds * 1000)}\n      WHERE id = (${wanted})',
       ),
       edit(
         'src/callback/store.ts',

@@ -95,6 +95,14 @@ describe('a dry run', () => {
     expect(run.result.yuan).toBeCloseTo((segments * 4.5) / 100)
     // Nothing but the run itself was written.
     expect(t.gateway.ledger()).toEqual([])
+
+    const { inForce } = await call('GET', '/policies')
+    const settings = structuredClone(inForce.policy)
+    settings.survey.samplingShare['驾证'] = 1
+    const all = await dryRun({ days: 1, settings })
+    const { sampled_out: drawn, ...others } = run.real.suppressed
+    expect(all.result.suppressed).toEqual(others)
+    expect(all.result.surveyed).toBe(run.real.surveyed + drawn)
   })
 
   test('of other settings and texts says what they would change', async () => {
