@@ -178,6 +178,11 @@ policy
   .description('all faults of a policy, and what it would change; changes nothing')
   .action(async (file: string) => (await settings()).policyCheck(file))
 policy
+  .command('withdraw')
+  .description('take back the policy that is to come into force')
+  .requiredOption('--why <reason>', 'for the record')
+  .action(async ({ why }: { why: string }) => (await settings()).policyWithdraw(why))
+policy
   .command('rollback')
   .description('put the policy before the one in force in force again')
   .requiredOption('--why <reason>', 'for the record')

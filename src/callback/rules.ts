@@ -134,8 +134,8 @@ export function lastRetryTime(standard: Date, dueAt: Date): Date {
 
 function waitAfter(result: AttemptResult, policy: Policy['callback']): number | 'half_day' {
   if (result === 'busy') return policy.busyRetrySeconds
-  if (result === 'off') return policy.offRetry
-  return result === 'hung_up' ? policy.hungUpRetry : policy.noAnswerRetry
+  const own = { off: policy.offRetry, hung_up: policy.hungUpRetry }[result as 'off' | 'hung_up']
+  return own ?? policy.noAnswerRetry
 }
 
 /** By when the citizen must have been called (24 hours in Guangzhou's published practice). */

@@ -55,7 +55,12 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
   const name = transaction.nameSealed && deps.vault.open(transaction.nameSealed, 'name')
   const rating = (survey?.firstRating ?? null) as Rating | null
   const now = deps.clock.now()
-  const again = retryTime('no_answer', policy, now)
+  const retryAt = {
+    busy: retryTime('busy', policy, now),
+    no_answer: retryTime('no_answer', policy, now),
+    off: retryTime('off', policy, now),
+    hung_up: retryTime('hung_up', policy, now),
+  }
   const unsettled = attempts.find(({ settleAt }) => settleAt !== null)
   return {
     callback: {
@@ -120,13 +125,9 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
     notes,
     draft,
     unsettled: unsettled ? { result: unsettled.result, settleAt: unsettled.settleAt! } : null,
-    retryAt: {
-      busy: retryTime('busy', policy, now),
-      no_answer: again,
-      off: again,
-      hung_up: again,
-    },
-    lastPossibleRetryAt: lastRetryTime(again, callback.dueAt),
+    retryAt,
+    // Of what was recorded only its own time counts; here nobody has said yet what came of the call.
+    lastPossibleRetryAt: Object.values(retryAt).reduce(lastRetryTime, callback.dueAt),
   }
 }
 

@@ -1,7 +1,14 @@
 import type { Core } from '../foundation/core.ts'
 import { parseZonedIso } from '../foundation/clock.ts'
 import { AppError } from '../foundation/errors.ts'
-import { activatePolicy, checkPolicy, rollbackPolicy, type PolicyDeps } from '../policy/activate.ts'
+import {
+  activatePolicy,
+  checkPolicy,
+  rollbackPolicy,
+  showPolicies,
+  withdrawPolicy,
+  type PolicyDeps,
+} from '../policy/activate.ts'
 import { policyReader } from '../policy/reader.ts'
 import { readJson } from './json-file.ts'
 import { operator } from './operator.ts'
@@ -41,4 +48,13 @@ export const policyRollback = (why: string) =>
   withPolicies(async (deps) => {
     const version = await rollbackPolicy(deps, { by: operator(), why })
     say(`policy version ${version} is in force`)
+  })
+
+/** The policy that is to come into force is the draft again. */
+export const policyWithdraw = (why: string) =>
+  withPolicies(async (deps) => {
+    const { planned } = await showPolicies(deps)
+    if (!planned) throw new AppError('policy.not_planned')
+    await withdrawPolicy(deps, { version: planned.version, by: operator(), why })
+    say(`policy version ${planned.version} is withdrawn, and the draft again`)
   })

@@ -139,10 +139,10 @@ export const policySchema = z.object({
     leaseSeconds: seconds,
     busyRetrySeconds: seconds,
     noAnswerRetry: callAgain,
-    /** The phone was off or out of reach. */
-    offRetry: callAgain.default('half_day'),
-    /** The citizen hung up before anything was said. */
-    hungUpRetry: callAgain.default('half_day'),
+    /** The phone was off or out of reach; null: as after no answer. */
+    offRetry: callAgain.nullable().default(null),
+    /** The citizen hung up before anything was said; null: as after no answer. */
+    hungUpRetry: callAgain.nullable().default(null),
     /** For so long a recorded result may be undone; outcome and texts to the citizen wait until then. */
     undoSeconds: seconds.default(60),
     /** From then on before its deadline a callback counts as soon overdue. */

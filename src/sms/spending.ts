@@ -26,7 +26,7 @@ export async function readSpending(deps: Pick<Core, 'db'>, sms: Policy['sms']) {
     .where('name', '=', 'send')
     .executeTakeFirstOrThrow()
   return {
-    segments: segments,
+    segments,
     yuan: (segments * sms.fenPerSegment) / 100,
     yuanAtMost: sms.yuanPerDayAtMost,
     reached: segments + longestText > segmentsPerDay(sms),

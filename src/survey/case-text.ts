@@ -31,6 +31,17 @@ export async function textCitizen(
   await answerCitizens(deps, tx, [caseId], purpose)
 }
 
+/** The same for the citizens of several cases. */
+export async function answerCitizens(
+  deps: CaseTextDeps,
+  tx: Tx,
+  caseIds: readonly Id[],
+  purpose: AnswerPurpose,
+): Promise<void> {
+  const dueAt = deps.clock.now()
+  await textCitizens(deps, tx, { caseIds, purpose, priority: answerPriority, dueAt })
+}
+
 export interface SentAsk {
   /** As it was really sent: replies often quote it. Null where its template is gone. */
   text: string | null
@@ -66,17 +77,6 @@ export async function sentAsk(
   }
 }
 
-/** The same for the citizens of several cases. */
-export async function answerCitizens(
-  deps: CaseTextDeps,
-  tx: Tx,
-  caseIds: readonly Id[],
-  purpose: AnswerPurpose,
-): Promise<void> {
-  const dueAt = deps.clock.now()
-  await textCitizens(deps, tx, { caseIds, purpose, priority: answerPriority, dueAt })
-}
-
 interface CaseTexts {
   caseIds: readonly Id[]
   purpose: Exclude<Purpose, 'ask'>
@@ -86,6 +86,7 @@ interface CaseTexts {
   fits?: (template: TemplateVersion, caseId: Id) => boolean
 }
 
+/** Queues the text of a purpose to the citizens of these cases, where one in use fits; once per case and purpose. */
 export async function textCitizens(
   deps: CaseTextDeps,
   tx: Tx,

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { writeAudit } from '../foundation/audit.ts'
 import { dateAt } from '../foundation/clock.ts'
 import type { Core } from '../foundation/core.ts'
+import type { Tx } from '../foundation/database.ts'
 import { AppError } from '../foundation/errors.ts'
 import { idFloor } from '../foundation/ids.ts'
 import { maskPhone, normalisePhone } from '../foundation/phone.ts'
@@ -130,11 +131,7 @@ export async function sendTest(
 const testAction = 'template.test'
 
 /** One after the other: two tests at once would count each other out. */
-async function holdPace(
-  deps: Pick<PreviewDeps, 'clock'>,
-  tx: Parameters<typeof writeAudit>[1],
-  by: string,
-): Promise<void> {
+async function holdPace(deps: Pick<PreviewDeps, 'clock'>, tx: Tx, by: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtext('huifang.test_text'))`.execute(tx)
   const { tests } = await tx
     .selectFrom('audit')

@@ -31,6 +31,7 @@ test.each([
   ['survey.samplingShareOfUnits.PCS1', '单独设置比例的单位 · PCS1', 0.1, '10 %'],
   ['survey.sendingWindow.blockedDays', '不发的日子', ['2027-02-06'], '2027-02-06'],
   ['callback.noAnswerRetry', '无人接听后', 'half_day', '换个半天'],
+  ['callback.offRetry', '关机后', null, '同无人接听'],
   ['callback.dueHoursKind', '期限按', 'working', '工作时间'],
   ['sms.yuanPerDayAtMost', '每天费用上限', null, '不限'],
   ['survey.thankSatisfied', '满意的回复致谢', true, '是'],

@@ -61,3 +61,21 @@ export function useAsk() {
   )
   return [ask, holder] as const
 }
+
+/** Asks before a screen is left on which something was typed that is kept nowhere yet. Gives where the question is shown. */
+export function useUnsaved(dirty: boolean, says: string) {
+  const [ask, holder] = useAsk()
+  useGuard(
+    useCallback(async () => {
+      if (!dirty) return true
+      const stay = await ask({
+        title: '改动还没有保存',
+        content: says,
+        okText: '留在本页',
+        cancelText: '不保存，离开',
+      })
+      return !stay
+    }, [dirty, says, ask]),
+  )
+  return holder
+}

@@ -8,7 +8,7 @@ export type Kind =
   | { type: 'time' }
   | { type: 'days' }
   | { type: 'choice'; options: readonly { value: string; label: string }[] }
-  | { type: 'retry' }
+  | { type: 'retry'; orAsNoAnswer?: true }
   | { type: 'flags' }
   | { type: 'money' }
   | { type: 'units' }
@@ -143,8 +143,12 @@ export const fieldGroups: readonly FieldGroup[] = [
       },
       { path: 'callback.busyRetrySeconds', label: '占线后', kind: minutes },
       { path: 'callback.noAnswerRetry', label: '无人接听后', kind: { type: 'retry' } },
-      { path: 'callback.offRetry', label: '关机后', kind: { type: 'retry' } },
-      { path: 'callback.hungUpRetry', label: '挂断后', kind: { type: 'retry' } },
+      { path: 'callback.offRetry', label: '关机后', kind: { type: 'retry', orAsNoAnswer: true } },
+      {
+        path: 'callback.hungUpRetry',
+        label: '挂断后',
+        kind: { type: 'retry', orAsNoAnswer: true },
+      },
       { path: 'callback.leaseSeconds', label: '领取后保留', kind: minutes },
       { path: 'callback.undoSeconds', label: '记录可撤销', kind: seconds },
       {
@@ -312,7 +316,9 @@ export function withValue(settings: Settings, path: string, value: unknown): Set
 /** A value in words. */
 export function say(path: string, value: unknown): string {
   const kind = fieldOf(path)?.kind
-  if (value === null || value === undefined) return kind?.type === 'money' ? '不限' : '无'
+  if (value === null || value === undefined) {
+    return kind?.type === 'money' ? '不限' : kind?.type === 'retry' ? '同无人接听' : '无'
+  }
   if (typeof value === 'boolean') return value ? '是' : '否'
   if (Array.isArray(value)) return value.length === 0 ? '无' : value.join('、')
   if (typeof value === 'string') {

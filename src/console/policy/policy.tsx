@@ -5,7 +5,7 @@ import { DryRun } from '../dry-run/dry-run.tsx'
 import { post, put, remove, type ApiError } from '../foundation/api.ts'
 import { sayInstant } from '../foundation/clock.ts'
 import { Key, useKeys } from '../foundation/keys.tsx'
-import { useAsk, useGuard } from '../foundation/leaving.tsx'
+import { useAsk, useUnsaved } from '../foundation/leaving.tsx'
 import { Loaded } from '../foundation/parts.tsx'
 import { Reason } from '../foundation/reason.tsx'
 import { Activate } from './activate.tsx'
@@ -101,23 +101,13 @@ function PolicyEditor({ known }: { known: Policies }) {
     [save],
   )
   useKeys('策略', keys)
-  useGuard(
-    useCallback(async () => {
-      if (!dirty) return true
-      const stay = await ask({
-        title: '改动还没有保存',
-        content: '离开后这些改动会丢失；存成草稿可以下次接着改。',
-        okText: '留在本页',
-        cancelText: '不保存，离开',
-      })
-      return !stay
-    }, [dirty, ask]),
-  )
+  const unsavedHolder = useUnsaved(dirty, '离开后这些改动会丢失；存成草稿可以下次接着改。')
   const anyChange = (check?.changes.length ?? 0) > 0
   const ready = check !== null && check.faults.length === 0 && anyChange
   return (
     <>
       {askHolder}
+      {unsavedHolder}
       <div className="title-row">
         <h1>策略</h1>
         <span className="quiet">

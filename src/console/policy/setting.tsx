@@ -115,7 +115,15 @@ export function Setting({
         />
       )
     case 'retry':
-      return <Retry id={id} label={label} value={value} onChange={onChange} />
+      return (
+        <Retry
+          id={id}
+          label={label}
+          value={value}
+          onChange={onChange}
+          orAsNoAnswer={kind.orAsNoAnswer === true}
+        />
+      )
     case 'units':
       return (
         <UnitShares label={label} value={value as Record<string, number>} onChange={onChange} />
@@ -130,22 +138,27 @@ function Retry({
   label,
   value,
   onChange,
+  orAsNoAnswer,
 }: {
   id: string
   label: string
   value: unknown
   onChange: (value: unknown) => void
+  orAsNoAnswer: boolean
 }) {
-  const timed = value !== 'half_day'
+  const timed = typeof value === 'number'
   return (
     <span className="retry">
       <Select
         id={id}
         aria-label={label}
         style={{ width: '8rem' }}
-        value={timed ? 'timed' : 'half_day'}
-        onChange={(chosen) => onChange(chosen === 'timed' ? quarterOfAnHour : 'half_day')}
+        value={timed ? 'timed' : value === 'half_day' ? 'half_day' : 'same'}
+        onChange={(chosen) =>
+          onChange({ timed: quarterOfAnHour, half_day: 'half_day', same: null }[chosen])
+        }
         options={[
+          ...(orAsNoAnswer ? [{ value: 'same' as const, label: '同无人接听' }] : []),
           { value: 'half_day', label: '换个半天再拨' },
           { value: 'timed', label: '过一会再拨' },
         ]}
@@ -156,7 +169,7 @@ function Retry({
           min={0}
           suffix="分钟"
           style={{ width: '8rem' }}
-          value={Number(value) / 60}
+          value={value / 60}
           onChange={(minutes) => onChange((minutes ?? 0) * 60)}
         />
       )}

@@ -10,7 +10,7 @@ import {
 import type { TemplateContent } from '../../template/version-store.ts'
 import { post, put, remove, type ApiError } from '../foundation/api.ts'
 import { Key, useKeys } from '../foundation/keys.tsx'
-import { useAsk, useGuard } from '../foundation/leaving.tsx'
+import { useAsk, useUnsaved } from '../foundation/leaving.tsx'
 import { contentOf } from './content.ts'
 import { Findings } from './findings.tsx'
 import { Preview } from './preview.tsx'
@@ -146,18 +146,7 @@ export function Editor({
     [editable, saveAlone],
   )
   useKeys('模板', keys)
-  useGuard(
-    useCallback(async () => {
-      if (!dirty) return true
-      const stay = await ask({
-        title: '改动还没有保存',
-        content: '离开后这些改动会丢失。',
-        okText: '留在本页',
-        cancelText: '不保存，离开',
-      })
-      return !stay
-    }, [dirty, ask]),
-  )
+  const unsavedHolder = useUnsaved(dirty, '离开后这些改动会丢失。')
   const standIns = all
     .filter(
       ({ id, purpose, business, state }) =>
@@ -170,6 +159,7 @@ export function Editor({
   return (
     <>
       {askHolder}
+      {unsavedHolder}
       <section className="sheet text-editor" aria-label={`第 ${version.version} 版`}>
         <h2>
           第 {version.version} 版 · {templateStateWords[version.state]}
