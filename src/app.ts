@@ -10,8 +10,10 @@ import { drawCallbacks } from './callback/draw.ts'
 import { watchDueDates } from './callback/due.ts'
 import { callbackRoutes } from './callback/routes.ts'
 import { superviseRoutes } from './callback/supervise-routes.ts'
-import { returnExpiredLeases } from './callback/lease-store.ts'
+import { keepTalking, returnExpiredLeases } from './callback/lease-store.ts'
+import { recordCall } from './callback/telephone.ts'
 import type { ViewDeps } from './callback/view.ts'
+import { phoneOfCase } from './callback/work.ts'
 import { lexiconReader } from './evaluation/lexicon/reader.ts'
 import { lexiconRoutes } from './evaluation/lexicon/routes.ts'
 import { readsOptions } from './evaluation/read-options.ts'
@@ -40,6 +42,7 @@ import { openHub } from './live/hub.ts'
 import { listenForChanges } from './live/listen.ts'
 import { liveRoutes } from './live/routes.ts'
 import { policyOf, type PolicyDeps } from './policy/activate.ts'
+import type { Policy } from './policy/policy.ts'
 import { policyReader } from './policy/reader.ts'
 import { policyRoutes } from './policy/routes.ts'
 import { numberFeed } from './scoring/feed.ts'
@@ -69,6 +72,11 @@ import { dryRunRoutes } from './survey/dry-run/routes.ts'
 import { reminderOwner } from './survey/remind.ts'
 import { releaseTexts, stopTexts } from './survey/stand-in.ts'
 import { countVersions } from './survey/version-counts.ts'
+import { openAri } from './telephony/ari.ts'
+import { asteriskExchange } from './telephony/exchange.ts'
+import { startHolding, type HoldDeps } from './telephony/hold.ts'
+import { exchangeTelephony } from './telephony/request.ts'
+import { telephonyRoutes } from './telephony/routes.ts'
 import { byHand } from './telephony/telephony.ts'
 import type { CompareDeps } from './template/compare.ts'
 import { reviewRound, type ReviewDeps } from './template/review.ts'
@@ -88,6 +96,8 @@ export type App = EvaluationDeps &
   PolicyDeps & {
     config: Config
     queues: Queues<QueueName>
+    /** Null: people dial by hand. */
+    exchange: HoldDeps | null
     close: () => Promise<void>
   }
 
@@ -141,7 +151,8 @@ export async function buildApp(
   }
   const surveyOwner = askOwner({ ...core, policy })
   const texting = { ...core, policy, units, templates }
-  return {
+  const exchange = exchangeOf(config, core, policy, (tx, call) => recordCall(app, tx, call))
+  const app: App = {
     ...texting,
     config,
     sandbox: config.HUIFANG_SANDBOX,
@@ -168,13 +179,50 @@ export async function buildApp(
     }),
     ownerOf: (purpose) =>
       purpose === 'ask' ? surveyOwner : purpose === 'reminder' ? reminderOwner : noOwner,
-    telephony: byHand,
+    exchange,
+    telephony: exchange
+      ? exchangeTelephony({ ...exchange, units, wake: (ids) => queues.wake('calls', ids) })
+      : byHand,
     textCitizen: (tx, caseId, purpose) => textCitizen(texting, tx, caseId, purpose),
     sentAsk: (caseId) => sentAsk(texting, core.db, caseId),
     close: async () => {
       await queues.close(config.HUIFANG_SHUTDOWN_SECONDS * 1000)
       await core.db.destroy()
       await closeReaders()
+    },
+  }
+  return app
+}
+
+/** The exchange that calls citizens, when one is set; the settings have been held to be complete. */
+function exchangeOf(
+  config: Config,
+  core: Core,
+  policy: () => Promise<Policy>,
+  callEnded: HoldDeps['callEnded'],
+): HoldDeps | null {
+  const { HUIFANG_ASTERISK_URL: url, HUIFANG_ASTERISK_APPLICATION: application } = config
+  if (url === undefined) return null
+  const settings = {
+    url,
+    user: config.HUIFANG_ASTERISK_USER!,
+    password: config.HUIFANG_ASTERISK_PASSWORD!,
+    application,
+  }
+  const ari = openAri(settings)
+  return {
+    ...core,
+    policy,
+    ari,
+    settings,
+    application,
+    exchange: asteriskExchange(ari, { application, trunk: config.HUIFANG_ASTERISK_TRUNK }),
+    celFile: config.HUIFANG_ASTERISK_CEL_FILE,
+    phoneOf: (db, caseId) => phoneOfCase(core, db, caseId),
+    callEnded,
+    keepCallback: async ({ callbackId, staffId }) => {
+      const { leaseSeconds } = (await policy()).callback
+      await keepTalking(core.db, { callbackId, staffId, leaseSeconds })
     },
   }
 }
@@ -206,6 +254,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
       databaseUrl: config.DATABASE_URL,
       policyOf: (settings) => policyOf(app, settings),
     }),
+    telephonyRoutes(app),
     alarmRoutes(app),
     feedRoutes(app),
     healthRoutes({ ...app, queueDepth: () => queues.depth() }),
@@ -302,6 +351,7 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
       timers.push(startPulling({ ...app, pushed: pushedTo(app) }, channel, queue))
     }
   }
+  if (app.exchange && (!only || only.includes('calls'))) timers.push(startHolding(app.exchange))
   const webhook = config.HUIFANG_ALARM_WEBHOOK_URL
   if (webhook) {
     const tell = async () =>

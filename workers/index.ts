@@ -1,6 +1,7 @@
 import type { App } from '../src/app.ts'
 import type { Handler, QueueDefinition } from '../src/foundation/queue.ts'
 import type { DueSource } from '../src/foundation/relay.ts'
+import * as calls from './calls.ts'
 import * as conclude from './conclude.ts'
 import * as dispatch from './dispatch.ts'
 import * as receipts from './receipts.ts'
@@ -14,7 +15,7 @@ export interface QueueModule<Name extends string = QueueName> {
   due: (app: App) => DueSource<Name>
 }
 
-const modules = [dispatch, receipts, replies, reconcile, conclude] as const
+const modules = [dispatch, receipts, replies, reconcile, conclude, calls] as const
 export type QueueName = (typeof modules)[number]['definition']['name']
 
 export const queueDefinitions: readonly QueueDefinition<QueueName>[] = modules.map(

@@ -39,64 +39,77 @@ export async function recordAttempt(
   id: Id,
   report: AttemptReport,
 ): Promise<AttemptAnswer> {
-  const { callback: policy } = await deps.policy()
-  const answer = await withHeld(deps, staff, id, async (tx, callback) => {
-    const now = deps.clock.now()
-    const ordinal = callback.attempts + 1
-    const retry = retryTime(report.result, policy, now)
-    if (report.callAgainAt !== null && report.result !== 'call_later') {
-      refuseRetryOutside(report.callAgainAt, now, lastRetryTime(retry, callback.dueAt))
-    }
-    const survey = await readSurvey(tx, callback.caseId)
-    const firstRating = survey?.firstRating ?? null
-    if (
-      report.result === 'reached' &&
-      report.finding === null &&
-      complaintStands(callback.origin, [firstRating, report.rating])
-    ) {
-      throw new AppError('request.invalid', { field: 'finding', reason: '接通后必须填写核实结论' })
-    }
-    const next = afterAttempt(report.result, ordinal, policy, now, report.callAgainAt)
-    const attempt = {
-      id: deps.newId(),
-      callbackId: id,
-      result: report.result,
-      byStaff: staff.id,
-      rating: report.rating,
-      finding: report.finding,
-      next,
-    }
-    const seal = (text: string | null) => (text ? deps.vault.seal(text, 'note') : null)
-    const settleAt = await insertAttempt(
-      tx,
-      {
-        ...attempt,
-        ordinal,
-        reasons: report.reasons,
-        wishSealed: seal(report.wish),
-        noteSealed: seal(report.note),
-      },
-      policy.undoSeconds,
-    )
-    await writeAudit(
-      deps,
-      tx,
-      entry(staff, 'callback.attempt', id, { result: report.result, ordinal }),
-    )
-    const awaitsReview =
-      next.state !== 'waiting' && needsSecondPerson(firstRating, report.rating, report.finding)
-    if (policy.undoSeconds > 0) await holdUnsettled(tx, id)
-    else await settle(deps, tx, attempt, callback)
-    return {
-      state: next.state,
-      notBefore: next.state === 'waiting' ? next.notBefore : null,
-      awaitsReview,
-      settleAt: policy.undoSeconds > 0 ? settleAt : null,
-    }
-  })
+  const answer = await withHeld(deps, staff, id, (tx, callback) =>
+    recordIn(deps, tx, staff.id, callback, report),
+  )
   // Whoever has the result has no call any more.
   await deps.telephony.hangUp(id)
   return answer
+}
+
+/** The same within a transaction that holds the callback. */
+export async function recordIn(
+  deps: CallbackDeps,
+  tx: Tx,
+  staffId: Id,
+  callback: Callback,
+  report: AttemptReport,
+): Promise<AttemptAnswer> {
+  const { callback: policy } = await deps.policy()
+  const { id } = callback
+  const now = deps.clock.now()
+  const ordinal = callback.attempts + 1
+  const retry = retryTime(report.result, policy, now)
+  if (report.callAgainAt !== null && report.result !== 'call_later') {
+    refuseRetryOutside(report.callAgainAt, now, lastRetryTime(retry, callback.dueAt))
+  }
+  const survey = await readSurvey(tx, callback.caseId)
+  const firstRating = survey?.firstRating ?? null
+  if (
+    report.result === 'reached' &&
+    report.finding === null &&
+    complaintStands(callback.origin, [firstRating, report.rating])
+  ) {
+    throw new AppError('request.invalid', { field: 'finding', reason: '接通后必须填写核实结论' })
+  }
+  const next = afterAttempt(report.result, ordinal, policy, now, report.callAgainAt)
+  const attempt = {
+    id: deps.newId(),
+    callbackId: id,
+    result: report.result,
+    byStaff: staffId,
+    rating: report.rating,
+    finding: report.finding,
+    next,
+  }
+  const seal = (text: string | null) => (text ? deps.vault.seal(text, 'note') : null)
+  const settleAt = await insertAttempt(
+    tx,
+    {
+      ...attempt,
+      ordinal,
+      reasons: report.reasons,
+      wishSealed: seal(report.wish),
+      noteSealed: seal(report.note),
+    },
+    policy.undoSeconds,
+  )
+  await writeAudit(
+    deps,
+    tx,
+    entry({ id: staffId }, 'callback.attempt', id, { result: report.result, ordinal }),
+  )
+  await deps.telephony.attach(tx, id, attempt.id)
+  const awaitsReview =
+    next.state !== 'waiting' && needsSecondPerson(firstRating, report.rating, report.finding)
+  if (policy.undoSeconds > 0) await holdUnsettled(tx, id)
+  else await settle(deps, tx, attempt, callback)
+  return {
+    state: next.state,
+    notBefore: next.state === 'waiting' ? next.notBefore : null,
+    awaitsReview,
+    settleAt: policy.undoSeconds > 0 ? settleAt : null,
+  }
 }
 
 function refuseRetryOutside(wanted: Date, now: Date, latest: Date): void {
@@ -117,6 +130,7 @@ export async function undoAttempt(deps: CallbackDeps, staff: Staff, id: Id): Pro
     if (!attempt) throw new AppError('callback.undo_over')
     const { unitCode } = await lockCallback(tx, id)
     if (!inSight(sightOf(units, staff), unitCode)) throw new AppError('callback.undo_over')
+    await deps.telephony.detach(tx, attempt.id)
     await deleteAttempt(tx, attempt.id)
     await resumeWork(tx, id, policy.leaseSeconds)
     await writeAudit(deps, tx, entry(staff, 'callback.undo', id, { result: attempt.result }))

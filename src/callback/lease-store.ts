@@ -55,12 +55,12 @@ async function claimOf(
   return rows[0] ?? null
 }
 
-/** The callback if this person holds its lease at this moment and may still see it, locked; else null. */
+/** The callback if this person holds its lease at this moment and may still see it (asked before, when `sight` is null), locked; else null. */
 export async function lockHeld(
   tx: Tx,
   id: Id,
   staffId: Id,
-  sight: Sight,
+  sight: Sight | null,
 ): Promise<Callback | null> {
   const row = await tx
     .selectFrom('callback')
@@ -69,7 +69,7 @@ export async function lockHeld(
     .where('leaseHolder', '=', staffId)
     .where('leaseUntil', '>', sql<Date>`now()`)
     .where('state', 'in', ['claimed', 'talking'])
-    .where(whereInSight('callback.unit_code', sight))
+    .$if(sight !== null, (query) => query.where(whereInSight('callback.unit_code', sight!)))
     .forUpdate()
     .executeTakeFirst()
   return (row as Callback | undefined) ?? null
@@ -83,6 +83,21 @@ export async function extendLease(tx: Tx, id: Id, leaseSeconds: number): Promise
     .returning('leaseUntil')
     .executeTakeFirstOrThrow()
   return row.leaseUntil!
+}
+
+/** Whoever talks keeps the callback, also when the page is gone. */
+export async function keepTalking(
+  db: Queryable,
+  by: { callbackId: Id; staffId: Id; leaseSeconds: number },
+): Promise<void> {
+  await db
+    .updateTable('callback')
+    .set({ leaseUntil: sql`greatest(lease_until, ${nowPlus(by.leaseSeconds)})` })
+    .where('id', '=', by.callbackId)
+    .where('leaseHolder', '=', by.staffId)
+    .where('state', '=', 'talking')
+    .where('leaseUntil', 'is not', null)
+    .execute()
 }
 
 /** The lease goes to somebody else, from whoever holds it or from the queue. */

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { staffOf } from '../http/auth.ts'
+import { callView } from '../telephony/schema.ts'
 import { recordAttempt, undoAttempt } from './attempt.ts'
 import { answer, ask, handOver, readColleagues, reassign } from './colleagues.ts'
 import { saveDraft } from './draft.ts'
@@ -18,7 +19,8 @@ import {
 import { deskCounts, queueAnswer, queueQuery } from './schema/queue.ts'
 import { openQuestions, waitingReviews } from './reviews.ts'
 import { viewCallback, type ViewDeps } from './view.ts'
-import { call, claim, claimThis, release, renew, review } from './work.ts'
+import { dial, hangUp, viewCalls } from './telephone.ts'
+import { claim, claimThis, release, renew, review, showNumber } from './work.ts'
 
 const params = z.object({ id: z.uuid() })
 const callers = { roles: ['agent', 'supervisor'], scope: 'cases' } as const
@@ -115,16 +117,40 @@ export function callbackRoutes(deps: ViewDeps): FastifyPluginAsyncZod {
     app.post('/api/v1/callbacks/:id/number', {
       config: callers,
       schema: {
-        summary: 'See the whole number, and begin the call; audited',
+        summary: 'See the whole number, to dial it by hand; audited',
         params,
-        response: {
-          200: z.object({
-            phone: z.string(),
-            dialled: z.boolean().describe('False: the person dials by hand'),
-          }),
-        },
+        response: { 200: z.object({ phone: z.string() }) },
       },
-      handler: async (request) => call(deps, staffOf(request), request.params.id),
+      handler: async (request) => showNumber(deps, staffOf(request), request.params.id),
+    })
+    app.post('/api/v1/callbacks/:id/call', {
+      config: callers,
+      schema: {
+        summary: 'Have the exchange call: one’s own phone rings first, then the citizen’s',
+        params,
+        response: { 202: z.object({ callId: z.string() }) },
+      },
+      handler: async (request, reply) =>
+        reply.status(202).send(await dial(deps, staffOf(request), request.params.id)),
+    })
+    app.post('/api/v1/callbacks/:id/hang-up', {
+      config: callers,
+      schema: { summary: 'End the call', params, response: { 200: done } },
+      handler: async (request) => {
+        await hangUp(deps, staffOf(request), request.params.id)
+        return ok
+      },
+    })
+    app.get('/api/v1/callbacks/:id/calls', {
+      config: callers,
+      schema: {
+        summary: 'The calls of a callback, the latest first',
+        params,
+        response: { 200: z.object({ calls: z.array(callView) }) },
+      },
+      handler: async (request) => ({
+        calls: await viewCalls(deps, staffOf(request), request.params.id),
+      }),
     })
     app.put('/api/v1/callbacks/:id/draft', {
       config: callers,

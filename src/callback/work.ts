@@ -1,6 +1,6 @@
 import { auditOf, writeAudit } from '../foundation/audit.ts'
 import type { Core } from '../foundation/core.ts'
-import type { Tx } from '../foundation/database.ts'
+import type { Queryable, Tx } from '../foundation/database.ts'
 import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -67,32 +67,34 @@ export async function release(deps: CallbackDeps, staff: Staff, id: Id): Promise
   await deps.telephony.hangUp(id)
 }
 
-/**
- * The whole number of the citizen, for the person who must dial it, and on record. Begins the call: when
- * the exchange dials, what becomes of the call is on record too, with where its recording lies.
- */
-export async function call(
+/** The whole number of the citizen, for the person who must dial it by hand, and on record. */
+export async function showNumber(
   deps: CallbackDeps,
   staff: Staff,
   id: Id,
-): Promise<{ phone: string; dialled: boolean }> {
+): Promise<{ phone: string }> {
   const { callback: policy } = await deps.policy()
-  const phone = await withHeld(deps, staff, id, async (tx, callback) => {
-    const row = await tx
-      .selectFrom('transaction')
-      .select('phoneSealed')
-      .where('id', '=', callback.caseId)
-      .executeTakeFirst()
-    if (!row?.phoneSealed) throw new AppError('record.not_found', { what: '号码' })
+  return withHeld(deps, staff, id, async (tx, callback) => {
+    const phone = await phoneOfCase(deps, tx, callback.caseId)
+    if (phone === null) throw new AppError('record.not_found', { what: '号码' })
     await markTalking(tx, id, policy.leaseSeconds)
     await writeAudit(deps, tx, entry(staff, 'phone.reveal', id))
-    return deps.vault.open(row.phoneSealed, 'phone')
+    return { phone }
   })
-  const { dialled } = await deps.telephony.start(
-    { callbackId: id, staffId: staff.id, phone },
-    ({ kind, ...facts }) => writeAudit(deps, deps.db, entry(staff, `call.${kind}`, id, facts)),
-  )
-  return { phone, dialled }
+}
+
+/** The number of a case's citizen; null once it is erased, and where there was none. */
+export async function phoneOfCase(
+  deps: Pick<Core, 'vault'>,
+  db: Queryable,
+  caseId: Id,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('transaction')
+    .select('phoneSealed')
+    .where('id', '=', caseId)
+    .executeTakeFirst()
+  return (row?.phoneSealed && deps.vault.open(row.phoneSealed, 'phone')) || null
 }
 
 /** A second person agrees, or not, that a rating is raised or was a mistake (law 7). */
@@ -134,7 +136,7 @@ export async function withHeld<T>(
 
 /** What a person did to a callback, for the audit. */
 export function entry(
-  staff: Staff,
+  staff: Pick<Staff, 'id'>,
   action: string,
   subject: Id,
   details: Record<string, string | number | boolean | null> = {},

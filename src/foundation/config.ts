@@ -151,6 +151,32 @@ export const settingsSchema = z.object({
     .describe(
       'Up to 5 mobile numbers of people on duty, divided by commas: they are texted when nobody takes an urgent reply',
     ),
+  HUIFANG_ASTERISK_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/$/, ''))
+    .optional()
+    .describe(
+      'Where Asterisk’s REST interface listens, `http://host:8088`; without it people dial by hand. Needs the two below',
+    ),
+  HUIFANG_ASTERISK_USER: z.string().min(1).optional().describe('Its user in `ari.conf`'),
+  HUIFANG_ASTERISK_PASSWORD: z.string().min(1).optional().describe('The password of that user'),
+  HUIFANG_ASTERISK_APPLICATION: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .default('huifang')
+    .describe('The name by which Asterisk knows this installation; each needs one of its own'),
+  HUIFANG_ASTERISK_TRUNK: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .default('trunk')
+    .describe('The PJSIP endpoint through which citizens are called'),
+  HUIFANG_ASTERISK_CEL_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Asterisk’s log of channel events, where `work` can read it: settles calls whose end was missed',
+    ),
   HUIFANG_SHUTDOWN_SECONDS: wholeNumber(1, 300)
     .default(20)
     .describe('How long a stop waits for work under way'),
@@ -170,6 +196,7 @@ const neededForTexts = [
   'HUIFANG_HOOK_TOKEN',
 ] as const
 
+const neededForAsterisk = ['HUIFANG_ASTERISK_USER', 'HUIFANG_ASTERISK_PASSWORD'] as const
 const neededForSingleSignOn = [
   'HUIFANG_OIDC_CLIENT_ID',
   'HUIFANG_OIDC_CLIENT_SECRET',
@@ -223,6 +250,12 @@ export function readSettings(
   for (const name of Object.keys(present)) {
     if (name.startsWith('HUIFANG_') && !(name in settingsSchema.shape)) {
       faults.push(`${name} is not a setting of this version`)
+    }
+  }
+  if (present['HUIFANG_ASTERISK_URL'] !== undefined) {
+    for (const name of neededForAsterisk) {
+      if (present[name] === undefined)
+        faults.push(`${name} is missing (HUIFANG_ASTERISK_URL needs it)`)
     }
   }
   if (present['HUIFANG_OIDC_ISSUER'] !== undefined) {

@@ -111,6 +111,41 @@ export interface AuditSeal {
   slot: number;
 }
 
+export interface Call {
+  agentAnsweredAt: Timestamp | null;
+  agentEndedAt: Timestamp | null;
+  attemptId: string | null;
+  callbackId: string;
+  callerId: string | null;
+  caseId: string;
+  cause: number | null;
+  citizenAnsweredAt: Timestamp | null;
+  /**
+   * Written before the citizen's phone is rung, and never a second time.
+   */
+  citizenDialledAt: Timestamp | null;
+  citizenEndedAt: Timestamp | null;
+  endedAt: Timestamp | null;
+  endedBy: string | null;
+  extension: string;
+  heard: string | null;
+  id: string;
+  /**
+   * When somebody has to look whether the exchange still has what the row says.
+   */
+  lookAt: Generated<Timestamp>;
+  recording: Generated<string>;
+  recordingBytes: number | null;
+  recordingMode: Generated<string>;
+  requestedAt: Generated<Timestamp>;
+  result: string | null;
+  sipCode: number | null;
+  staffId: string;
+  state: Generated<string>;
+  stoppedBy: string | null;
+  unitCode: string;
+}
+
 export interface Callback {
   attempts: Generated<number>;
   caseId: string;
@@ -213,6 +248,13 @@ export interface ErasureDeferred {
 export interface ErasureMark {
   erasedUntil: string;
   tableName: string;
+}
+
+export interface ExchangeLease {
+  application: string;
+  connected: Generated<boolean>;
+  holder: string;
+  until: Timestamp;
 }
 
 export interface Feed {
@@ -455,6 +497,10 @@ export interface Source {
 export interface Staff {
   active: Generated<boolean>;
   createdAt: Generated<Timestamp>;
+  /**
+   * The phone that rings when this person calls somebody: its name at the exchange.
+   */
+  extension: string | null;
   id: string;
   name: string;
   role: string;
@@ -601,6 +647,7 @@ export interface DB {
   attempt: Attempt;
   audit: Audit;
   auditSeal: AuditSeal;
+  call: Call;
   callback: Callback;
   callbackDraft: CallbackDraft;
   callbackDraw: CallbackDraw;
@@ -611,6 +658,7 @@ export interface DB {
   erasure: Erasure;
   erasureDeferred: ErasureDeferred;
   erasureMark: ErasureMark;
+  exchangeLease: ExchangeLease;
   feed: Feed;
   inbound: Inbound;
   inboundKey: InboundKey;

@@ -261,6 +261,51 @@ export const errorCatalogue = {
     class: 'permanent',
     message: '已有一次试算在进行，请等它完成，或先取消它',
   },
+  'telephony.none': {
+    status: 409,
+    class: 'configuration',
+    message: '没有接入电话交换机，请点“显示号码”后手工拨打',
+  },
+  'telephony.exchange_away': {
+    status: 503,
+    class: 'retry',
+    message: '电话交换机暂时连接不上，请稍后再拨，或点“显示号码”手工拨打',
+  },
+  'telephony.exchange_refuses': {
+    status: 502,
+    class: 'configuration',
+    message: '电话交换机不接受本系统的账号，请管理员核对 ARI 用户名和口令',
+  },
+  'telephony.no_phone': {
+    status: 409,
+    class: 'permanent',
+    message: '还没有选定您的话机，请先填写分机号',
+  },
+  'telephony.phone_offline': {
+    status: 409,
+    class: 'permanent',
+    message: '您的话机 {extension} 没有注册到交换机：请检查话机电源、网络和账号，或换一个分机',
+  },
+  'telephony.phone_unknown': {
+    status: 400,
+    class: 'permanent',
+    message: '交换机上没有分机 {extension}，请核对话机上的分机号',
+  },
+  'telephony.phone_busy': {
+    status: 409,
+    class: 'permanent',
+    message: '这个任务或您的话机上还有未结束的通话，请先挂断',
+  },
+  'telephony.trunk_full': {
+    status: 429,
+    class: 'retry',
+    message: '外线已占满（{limit} 路），请稍等片刻再拨',
+  },
+  'telephony.number_listed': {
+    status: 409,
+    class: 'permanent',
+    message: '该号码在不联系名单上（{kind}），不能拨打；如名单有误，请管理员先移出',
+  },
   'server.fault': { status: 500, class: 'retry', message: '服务内部出错，已记录，请稍后再试' },
 } as const satisfies Record<string, CatalogueEntry>
 

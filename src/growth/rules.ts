@@ -40,6 +40,7 @@ export const retentionClasses: readonly RetentionClass[] = [
       ofCallback('rating_review'),
       ofCallback('callback_draft'),
       ofCallback('callback_note'),
+      ofCallback('call'),
       { table: 'callback', ageColumn: 'case_id' },
       { table: 'triage', ageColumn: 'reply_id' },
       { table: 'duty', ageColumn: 'reply_id' },

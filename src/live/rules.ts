@@ -2,7 +2,15 @@ import type { StaffRole } from '../staff/staff.ts'
 import { inSight, type Sight } from '../unit/scope.ts'
 
 /** What a change may be about; a page knows by it what to read anew. */
-export const topics = ['callbacks', 'triage', 'duty', 'orders', 'alarms', 'session'] as const
+export const topics = [
+  'callbacks',
+  'calls',
+  'triage',
+  'duty',
+  'orders',
+  'alarms',
+  'session',
+] as const
 export type Topic = (typeof topics)[number]
 
 /** A change as the database tells of it. */
@@ -19,6 +27,7 @@ export interface Change {
 const desk: readonly StaffRole[] = ['agent', 'supervisor']
 const listeners: Record<Topic, readonly StaffRole[]> = {
   callbacks: desk,
+  calls: desk,
   triage: desk,
   duty: desk,
   orders: ['agent', 'supervisor', 'handler'],
@@ -46,6 +55,7 @@ export function mayHear(
         ? change.unit !== null && (sight.within?.includes(change.unit) ?? true)
         : inSight(sight, change.unit)
     case 'callbacks':
+    case 'calls':
     case 'triage':
       return inSight(sight, change.unit) && !isConcerned(sight, change)
     // Danger knows no scope.

@@ -37,7 +37,7 @@ function unknownSettings(settings: unknown, policy: Policy): PolicyFault[] {
 }
 
 function ruleFaults(policy: Policy, sandbox: boolean): PolicyFault[] {
-  const { survey, sms, alarm, retention, callback, calendar } = policy
+  const { survey, sms, alarm, retention, callback, calendar, telephony } = policy
   const faults: PolicyFault[] = []
   const hold = (holds: boolean, field: string, reason: string) => {
     if (!holds) faults.push({ field, reason })
@@ -58,6 +58,11 @@ function ruleFaults(policy: Policy, sandbox: boolean): PolicyFault[] {
     survey.remindAfterSeconds < survey.replyWindowSeconds,
     'survey.remindAfterSeconds',
     '须早于回复期限 survey.replyWindowSeconds；不提醒请填 0',
+  )
+  hold(
+    telephony.noticeMedia !== null || !Object.values(telephony.recording).includes('on'),
+    'telephony.noticeMedia',
+    '自动录音前须播放告知提示音：请填写提示音文件，或将录音改为“征得同意后”',
   )
   const both = calendar.holidays.find((day) => calendar.workdays.includes(day))
   hold(both === undefined, 'calendar.workdays', `${both} 不能既放假又上班`)

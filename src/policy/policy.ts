@@ -54,6 +54,36 @@ const templateReview = z.object({
   appliesPerDay: z.number().int().min(1).max(100).default(100),
 })
 
+const shownNumber = z.string().regex(/^[0-9+]{3,20}$/, '须为 3 至 20 位数字')
+
+const perBusinessOff = Object.fromEntries(
+  businesses.map((business) => [business, 'off']),
+) as Record<(typeof businesses)[number], 'off'>
+
+/** Calls through an exchange; without one nothing of this counts. */
+const telephony = z.object({
+  /** How long the agent's own phone rings. */
+  agentRingSeconds: z.number().int().min(1).max(120).default(20),
+  /** How long the citizen's phone rings; carriers end it after some 60 seconds themselves. */
+  citizenRingSeconds: z.number().int().min(1).max(120).default(45),
+  /** Calls under way at once: what the trunk can carry. */
+  callsAtMost: z.number().int().min(1).max(1_000).default(30),
+  /** The number that citizens see; null: as the trunk has it. */
+  callerId: shownNumber.nullable().default(null),
+  /** The same for single units and all below them, by their codes; the nearest one counts. */
+  callerIdOfUnits: z.record(z.string(), shownNumber).default({}),
+  /** `on` records after the notice was played; `ask` once the agent has asked and the citizen agreed. */
+  recording: perBusiness(z.enum(['off', 'on', 'ask'])).default(perBusinessOff),
+  /** What is played to both before a recording: a media URI of the exchange. */
+  noticeMedia: z
+    .string()
+    .regex(/^(?:sound|recording|tone):[\w/:;,.+-]{1,100}$/, '须写成 sound:文件名')
+    .nullable()
+    .default(null),
+  /** How long recordings are kept. */
+  recordingDays: z.number().int().min(1).max(3_650).default(180),
+})
+
 /** The rungs that an urgent reply climbs while nobody takes it. The desk rings at once. */
 const ladder = z.object({
   /** From the reply to the webhook. */
@@ -160,6 +190,7 @@ export const policySchema = z.object({
       sessionHours: z.number().positive().max(168),
     })
     .default({ sessionIdleMinutes: 30, sessionHours: 12 }),
+  telephony: telephony.prefault({}),
   alarm: ladder.prefault({}),
   template: templateReview.prefault({}),
   retention: retention.prefault({}),

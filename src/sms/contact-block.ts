@@ -146,3 +146,21 @@ export async function liftBlock(
     .executeTakeFirst()
   return result.numDeletedRows > 0n
 }
+
+/** Lists that also keep people from phoning a number: opt-outs are of surveys alone. */
+const callKinds = ['staff_number', 'excluded'] as const
+
+/** The list that keeps a number from being phoned; null when none does. */
+export async function callBlockOf(
+  tx: Queryable,
+  phoneHash: Buffer,
+): Promise<(typeof callKinds)[number] | null> {
+  const row = await tx
+    .selectFrom('contactBlock')
+    .select('kind')
+    .where('phoneHash', '=', phoneHash)
+    .where('kind', 'in', callKinds)
+    .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', sql<Date>`now()`)]))
+    .executeTakeFirst()
+  return (row?.kind as (typeof callKinds)[number] | undefined) ?? null
+}

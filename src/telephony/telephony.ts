@@ -1,32 +1,50 @@
+import type { Tx } from '../foundation/database.ts'
+import { AppError } from '../foundation/errors.ts'
 import type { Id } from '../foundation/ids.ts'
+import type { Business } from '../policy/businesses.ts'
 
-/** A call that somebody at the desk wants to make. One is under way per callback at most. */
-export interface Call {
+/** A call that somebody at the desk wants to make. */
+export interface Wanted {
   callbackId: Id
+  caseId: Id
   staffId: Id
-  /** The whole number, for the dialling alone: an adapter neither logs nor keeps it. */
-  phone: string
+  unitCode: string
+  business: Business
+  /** Somebody may be in danger: called at any hour, and whoever is on a list. */
+  urgent: boolean
 }
 
-/** What becomes of a call that the exchange makes. */
-export type CallEvent =
-  | { kind: 'ringing' | 'answered' }
-  /** `recordingReference` says where the exchange keeps the recording; null when there is none. */
-  | { kind: 'ended'; recordingReference: string | null }
-
 /**
- * Who dials: the desk asks, and is told what becomes of it. Neither verb rejects: an exchange that is away is
- * the adapter's to report, and then the person dials by hand.
+ * Who dials. Where an exchange does, the desk asks for a call in its own transaction, and what becomes of it is written
+ * down by whoever hears the exchange; else people dial by hand.
  */
 export interface Telephony {
-  /** Begins the call; `dialled` false when the person has to dial. Events come through `tell` until `ended`. */
-  start(call: Call, tell: (event: CallEvent) => Promise<void>): Promise<{ dialled: boolean }>
-  /** Ends the call of a callback, if one is under way. */
+  /** False: people dial by hand. */
+  dials: boolean
+  /** What keeps this person from calling now (a phone that is not registered, an exchange that is away), told before the call. */
+  holdReady(staffId: Id): Promise<void>
+  /** Writes the call down; it begins with `begin`, after the commit. Throws `telephony.*`, `callback.outside_hours`. */
+  request(tx: Tx, wanted: Wanted): Promise<Id>
+  begin(call: Id): Promise<void>
+  /** Ends the open call of a callback, if there is one. */
   hangUp(callbackId: Id): Promise<void>
+  /** A recorded try tells what came of the calls of its callback. */
+  attach(tx: Tx, callbackId: Id, attemptId: Id): Promise<void>
+  /** The try was undone. */
+  detach(tx: Tx, attemptId: Id): Promise<void>
 }
 
 /** No exchange: people dial by themselves and record the result. */
 export const byHand: Telephony = {
-  start: async () => ({ dialled: false }),
-  hangUp: async () => {},
+  dials: false,
+  async holdReady() {
+    throw new AppError('telephony.none')
+  },
+  async request() {
+    throw new AppError('telephony.none')
+  },
+  async begin() {},
+  async hangUp() {},
+  async attach() {},
+  async detach() {},
 }

@@ -219,10 +219,10 @@ export const guards: readonly Guard[] = [
       ),
       edit(
         'src/callback/attempt.ts',
-        '    if (policy.undoSeconds > 0) await holdUnsettled(tx, id)',
-        `    const settleNow = deps.db.updateTable('attempt').set({ settleAt: new Date() })
-    setTimeout(() => void settleNow.where('id', '=', attempt.id).execute(), 500)
-    if (policy.undoSeconds > 0) await holdUnsettled(tx, id)`,
+        '  if (policy.undoSeconds > 0) await holdUnsettled(tx, id)',
+        `  const settleNow = deps.db.updateTable('attempt').set({ settleAt: new Date() })
+  setTimeout(() => void settleNow.where('id', '=', attempt.id).execute(), 500)
+  if (policy.undoSeconds > 0) await holdUnsettled(tx, id)`,
       ),
     ],
   },

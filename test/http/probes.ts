@@ -33,6 +33,8 @@ export interface Answer {
 /** Routes whose bounds another test proves, with more than one answer to look at. */
 export const provedElsewhere: Record<string, string> = {
   'GET /api/v1/events': 'test/live/live.db.test.ts',
+  // Without an exchange everybody is told so first.
+  'POST /api/v1/callbacks/:id/call': 'test/telephony/calls.db.test.ts',
   'GET /api/v1/audit': 'test/audit/seal.db.test.ts',
 }
 
@@ -46,6 +48,29 @@ async function waiting({ t, unitCode }: Ground): Promise<string> {
     .where('caseId', '=', caseId)
     .executeTakeFirstOrThrow()
   return id
+}
+
+/** The caller talks to the citizen through an exchange. */
+async function called(ground: Ground): Promise<string> {
+  const { t, caller, unitCode } = ground
+  const callbackId = await held(ground)
+  const { caseId } = await t.app.db
+    .selectFrom('callback')
+    .select('caseId')
+    .where('id', '=', callbackId)
+    .executeTakeFirstOrThrow()
+  const call = {
+    callbackId,
+    caseId,
+    unitCode,
+    staffId: caller.id,
+    extension: randomUUID().slice(0, 30),
+  }
+  await t.app.db
+    .insertInto('call')
+    .values({ id: t.app.newId(), state: 'talking', ...call })
+    .execute()
+  return callbackId
 }
 
 async function transaction(t: TestApp, unitCode: string): Promise<string> {
@@ -200,6 +225,11 @@ export const probes: Record<string, Probe> = {
   'POST /api/v1/callbacks/:id/renew': { make: held },
   'POST /api/v1/callbacks/:id/release': { make: held },
   'POST /api/v1/callbacks/:id/number': { make: held },
+  'GET /api/v1/callbacks/:id/calls': {
+    make: called,
+    sees: ({ body }) => (body as { calls?: unknown[] }).calls?.length === 1,
+  },
+  'POST /api/v1/callbacks/:id/hang-up': { make: called },
   'PUT /api/v1/callbacks/:id/draft': { make: held, body: () => ({ revision: 0, content: {} }) },
   'POST /api/v1/callbacks/:id/attempts': { make: held, body: () => ({ result: 'busy' }) },
   'POST /api/v1/callbacks/:id/undo': { make: attempted },

@@ -120,6 +120,7 @@ const tablesOf: Record<string, readonly string[]> = {
     'inboundKey',
   ],
   // A source's key is made where all keys are made.
+  telephony: ['call', 'exchangeLease'],
   staff: ['staff', 'accessKey', 'source', 'staffPassword', 'session', 'signInFailure'],
   survey: ['survey', 'openSurvey', 'suppression', 'dryRun'],
   template: ['templateVersion', 'templatePlan'],

@@ -3,7 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { get, onReach } from './api.ts'
 
 /** What the server tells of: which part of the data has changed. */
-export type Topic = 'callbacks' | 'triage' | 'duty' | 'orders' | 'alarms' | 'session'
+export type Topic = 'callbacks' | 'calls' | 'triage' | 'duty' | 'orders' | 'alarms' | 'session'
 type Word =
   | { kind: 'event'; topic: Topic }
   | { kind: 'resync' }

@@ -12,6 +12,8 @@ export type Kind =
   | { type: 'flags' }
   | { type: 'money' }
   | { type: 'units' }
+  | { type: 'text'; placeholder: string }
+  | { type: 'unit_texts'; placeholder: string }
 
 export interface Field {
   /** The path of the setting in the policy. */
@@ -255,6 +257,59 @@ export const fieldGroups: readonly FieldGroup[] = [
     ],
   },
   {
+    title: '点击拨号（接入电话交换机后生效）',
+    fields: [
+      { path: 'telephony.agentRingSeconds', label: '话务员话机响铃', kind: seconds },
+      {
+        path: 'telephony.citizenRingSeconds',
+        label: '群众话机响铃',
+        help: '到时仍未接听记为无人接听；运营商自身约 60 秒',
+        kind: seconds,
+      },
+      {
+        path: 'telephony.callsAtMost',
+        label: '同时通话最多',
+        help: '不超过中继线的路数',
+        kind: { type: 'number', unit: '路', min: 1, max: 1_000, step: 1 },
+      },
+      {
+        path: 'telephony.callerId',
+        label: '显示给群众的号码',
+        kind: { type: 'text', placeholder: '按中继线的号码' },
+      },
+      {
+        path: 'telephony.callerIdOfUnits',
+        label: '单独设置号码的单位',
+        help: '对该单位及其下级生效，取最近的一级；须为中继线上允许显示的号码',
+        kind: { type: 'unit_texts', placeholder: '051683450000' },
+      },
+      {
+        path: 'telephony.recording',
+        label: '通话录音',
+        kind: {
+          type: 'choice',
+          options: [
+            { value: 'off', label: '不录音' },
+            { value: 'ask', label: '征得同意后' },
+            { value: 'on', label: '播放告知后' },
+          ],
+        },
+        perBusiness: true,
+      },
+      {
+        path: 'telephony.noticeMedia',
+        label: '录音告知提示音',
+        help: '交换机上的声音文件，如 sound:huifang/recording-notice；播放完才开始录音',
+        kind: { type: 'text', placeholder: 'sound:huifang/recording-notice' },
+      },
+      {
+        path: 'telephony.recordingDays',
+        label: '录音保存',
+        kind: { type: 'number', unit: '天', min: 1, max: 3_650, step: 1 },
+      },
+    ],
+  },
+  {
     title: '保存期限与登录',
     fields: [
       {
@@ -327,7 +382,8 @@ export function say(path: string, value: unknown): string {
   }
   if (typeof value !== 'number') {
     const entries = Object.entries(value)
-    return entries.map(([name, share]) => `${name} ${Number(share) * 100} %`).join('、') || '无'
+    const worded = (each: unknown) => (typeof each === 'number' ? `${each * 100} %` : String(each))
+    return entries.map(([name, each]) => `${name} ${worded(each)}`).join('、') || '无'
   }
   if (kind?.type === 'percent' || kind?.type === 'units') return `${value * 100} %`
   if (kind?.type === 'number') return `${value / (kind.perUnit ?? 1)} ${kind.unit}`.trim()

@@ -1,4 +1,5 @@
 import { Button, Input, InputNumber, Select, Switch } from 'antd'
+import type { ReactNode } from 'react'
 import { knownFlags } from '../../survey/flags.ts'
 import { useUnits } from '../foundation/use-units.ts'
 import { flagWords } from './words.ts'
@@ -124,9 +125,54 @@ export function Setting({
           orAsNoAnswer={kind.orAsNoAnswer === true}
         />
       )
+    case 'text':
+      return (
+        <Input
+          id={id}
+          aria-label={label}
+          style={{ width: '14rem' }}
+          placeholder={kind.placeholder}
+          value={typeof value === 'string' ? value : ''}
+          onChange={({ target }) => onChange(target.value.trim() || null)}
+        />
+      )
     case 'units':
       return (
-        <UnitShares label={label} value={value as Record<string, number>} onChange={onChange} />
+        <OfUnits
+          label={label}
+          value={value as Record<string, number>}
+          onChange={onChange}
+          first={1}
+          field={(name, share, change) => (
+            <InputNumber
+              aria-label={`${name} 的抽样比例`}
+              min={0}
+              max={100}
+              suffix="%"
+              style={{ width: '7rem' }}
+              value={Math.round(share * 1e6) / 1e4}
+              onChange={(typed) => change((typed ?? 0) / 100)}
+            />
+          )}
+        />
+      )
+    case 'unit_texts':
+      return (
+        <OfUnits
+          label={label}
+          value={value as Record<string, string>}
+          onChange={onChange}
+          first=""
+          field={(name, text, change) => (
+            <Input
+              aria-label={`${name} · ${label}`}
+              style={{ width: '10rem' }}
+              placeholder={kind.placeholder}
+              value={text}
+              onChange={({ target }) => change(target.value.trim())}
+            />
+          )}
+        />
       )
   }
 }
@@ -177,36 +223,33 @@ function Retry({
   )
 }
 
-function UnitShares({
+/** Values of single units, which count for all below them. */
+function OfUnits<T>({
   label,
-  value,
+  value: { ...values },
   onChange,
+  first,
+  field,
 }: {
   label: string
-  value: Record<string, number>
+  value: Record<string, T>
   onChange: (value: unknown) => void
+  /** What a unit that is added begins with. */
+  first: T
+  field: (unitName: string, value: T, change: (value: T) => void) => ReactNode
 }) {
   const units = useUnits()
-  const { ...shares } = value
   return (
     <div role="group" aria-label={label} className="unit-shares">
-      {Object.entries(shares).map(([code, share]) => (
+      {Object.entries(values).map(([code, value]) => (
         <span key={code}>
           {units.nameOf(code)}
-          <InputNumber
-            aria-label={`${units.nameOf(code)} 的抽样比例`}
-            min={0}
-            max={100}
-            suffix="%"
-            style={{ width: '7rem' }}
-            value={Math.round(share * 1e6) / 1e4}
-            onChange={(typed) => onChange({ ...shares, [code]: (typed ?? 0) / 100 })}
-          />
+          {field(units.nameOf(code), value, (changed) => onChange({ ...values, [code]: changed }))}
           <Button
             size="small"
             aria-label={`去掉 ${units.nameOf(code)}`}
             onClick={() => {
-              const { [code]: _, ...others } = shares
+              const { [code]: _, ...others } = values
               onChange(others)
             }}
           >
@@ -221,7 +264,7 @@ function UnitShares({
         loading={units.isLoading}
         value={null}
         style={{ width: '14rem' }}
-        onChange={(code: string) => onChange({ ...shares, [code]: 1 })}
+        onChange={(code: string) => onChange({ ...values, [code]: first })}
         options={units.choices(false)}
       />
     </div>
