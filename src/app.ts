@@ -21,7 +21,8 @@ import { receiveReplies, type EvaluationDeps } from './evaluation/receive.ts'
 import { evaluationRoutes } from './evaluation/routes.ts'
 import { watchTriage } from './evaluation/triage.ts'
 import { holdsUrgent } from './evaluation/urgent-push.ts'
-import { systemClock } from './foundation/clock.ts'
+import { recordErasure } from './citizen/erase.ts'
+import { dateAt, systemClock } from './foundation/clock.ts'
 import { gather } from './foundation/gather.ts'
 import type { Config, CoreConfig } from './foundation/config.ts'
 import type { Core } from './foundation/core.ts'
@@ -42,7 +43,6 @@ import { openHub } from './live/hub.ts'
 import { listenForChanges } from './live/listen.ts'
 import { liveRoutes } from './live/routes.ts'
 import { policyOf, type PolicyDeps } from './policy/activate.ts'
-import type { Policy } from './policy/policy.ts'
 import { policyReader } from './policy/reader.ts'
 import { policyRoutes } from './policy/routes.ts'
 import { numberFeed } from './scoring/feed.ts'
@@ -75,6 +75,8 @@ import { countVersions } from './survey/version-counts.ts'
 import { openAri } from './telephony/ari.ts'
 import { asteriskExchange } from './telephony/exchange.ts'
 import { startHolding, type HoldDeps } from './telephony/hold.ts'
+import { recordingFolder } from './telephony/recording-store.ts'
+import { eraseRecordings } from './telephony/recordings.ts'
 import { exchangeTelephony } from './telephony/request.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
 import { byHand } from './telephony/telephony.ts'
@@ -151,7 +153,10 @@ export async function buildApp(
   }
   const surveyOwner = askOwner({ ...core, policy })
   const texting = { ...core, policy, units, templates }
-  const exchange = exchangeOf(config, core, policy, (tx, call) => recordCall(app, tx, call))
+  const recordings = recordingFolder(core.vault, config.HUIFANG_RECORDINGS_DIR)
+  const exchange = exchangeOf(config, { ...core, recordings, policy }, (tx, call) =>
+    recordCall(app, tx, call),
+  )
   const app: App = {
     ...texting,
     config,
@@ -180,6 +185,7 @@ export async function buildApp(
     ownerOf: (purpose) =>
       purpose === 'ask' ? surveyOwner : purpose === 'reminder' ? reminderOwner : noOwner,
     exchange,
+    recordings,
     telephony: exchange
       ? exchangeTelephony({ ...exchange, units, wake: (ids) => queues.wake('calls', ids) })
       : byHand,
@@ -197,8 +203,7 @@ export async function buildApp(
 /** The exchange that calls citizens, when one is set; the settings have been held to be complete. */
 function exchangeOf(
   config: Config,
-  core: Core,
-  policy: () => Promise<Policy>,
+  core: Pick<HoldDeps, keyof Core | 'recordings' | 'policy'>,
   callEnded: HoldDeps['callEnded'],
 ): HoldDeps | null {
   const { HUIFANG_ASTERISK_URL: url, HUIFANG_ASTERISK_APPLICATION: application } = config
@@ -212,7 +217,6 @@ function exchangeOf(
   const ari = openAri(settings)
   return {
     ...core,
-    policy,
     ari,
     settings,
     application,
@@ -221,7 +225,7 @@ function exchangeOf(
     phoneOf: (db, caseId) => phoneOfCase(core, db, caseId),
     callEnded,
     keepCallback: async ({ callbackId, staffId }) => {
-      const { leaseSeconds } = (await policy()).callback
+      const { leaseSeconds } = (await core.policy()).callback
       await keepTalking(core.db, { callbackId, staffId, leaseSeconds })
     },
   }
@@ -262,6 +266,7 @@ export async function startHttp(app: App): Promise<FastifyInstance> {
       ...app,
       ...cookies,
       singleSignOn: provider !== null,
+      clickToCall: app.telephony.dials,
     }),
     ...(provider
       ? [singleSignOnRoutes({ ...cookies, singleSignOn: singleSignOn(app, provider) })]
@@ -315,6 +320,21 @@ function providerOf(config: Config): Provider | null {
   }
 }
 
+/** Recordings whose time is over; also where no exchange is set any more. */
+async function forgetRecordings(app: App): Promise<boolean> {
+  const days = (await app.policy()).telephony.recordingDays
+  const olderThan = dateAt(app.clock.nowMs() - days * 24 * 3_600_000)
+  return eraseRecordings(app, olderThan, (tx, rows) =>
+    recordErasure(app, tx, {
+      rule: 'retention_ended',
+      what: 'recordings',
+      rows,
+      olderThan,
+      why: '录音保存期满，或群众信息已抹去',
+    }),
+  )
+}
+
 export interface Work {
   /** Stops timers first, so that nothing new is begun, and waits for the rounds under way. */
   stop(): Promise<void>
@@ -345,6 +365,7 @@ export async function startWork(app: App, only?: readonly QueueName[]): Promise<
     every('audit seal', 60, () => sealAudit(app)),
     every('sessions', 3600, () => dropOldSessions(app.db)),
     startTimer('growth', 600_000, log, () => tendGrowth(app)),
+    startTimer('recordings', 600_000, log, () => forgetRecordings(app)),
   ]
   for (const { channel, queue } of pullQueues(config, app.clock)) {
     if (!only || only.includes(channel === 'sms_up' ? 'replies' : 'receipts')) {

@@ -19,7 +19,7 @@ import {
 import { deskCounts, queueAnswer, queueQuery } from './schema/queue.ts'
 import { openQuestions, waitingReviews } from './reviews.ts'
 import { viewCallback, type ViewDeps } from './view.ts'
-import { dial, hangUp, viewCalls } from './telephone.ts'
+import { dial, hangUp, listen, recordCalled, viewCalls } from './telephone.ts'
 import { claim, claimThis, release, renew, review, showNumber } from './work.ts'
 
 const params = z.object({ id: z.uuid() })
@@ -139,6 +139,30 @@ export function callbackRoutes(deps: ViewDeps): FastifyPluginAsyncZod {
       handler: async (request) => {
         await hangUp(deps, staffOf(request), request.params.id)
         return ok
+      },
+    })
+    app.post('/api/v1/callbacks/:id/record', {
+      config: callers,
+      schema: {
+        summary: 'Record the call: the citizen was asked and agreed',
+        params,
+        response: { 200: done },
+      },
+      handler: async (request) => {
+        await recordCalled(deps, staffOf(request), request.params.id)
+        return ok
+      },
+    })
+    app.get('/api/v1/callbacks/:id/calls/:callId/recording', {
+      config: callers,
+      schema: {
+        summary: 'Listen to a recorded call (WAV); audited',
+        params: params.extend({ callId: z.uuid() }),
+      },
+      handler: async (request, reply) => {
+        const { id, callId } = request.params
+        const wav = await listen(deps, staffOf(request), id, callId)
+        return reply.type('audio/wav').header('cache-control', 'no-store').send(wav)
       },
     })
     app.get('/api/v1/callbacks/:id/calls', {

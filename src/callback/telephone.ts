@@ -5,6 +5,7 @@ import type { Id } from '../foundation/ids.ts'
 import type { Business } from '../policy/businesses.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { CallResult } from '../telephony/results.ts'
+import type { RecordingStore } from '../telephony/recording-store.ts'
 import { viewOf, type CallView } from '../telephony/schema.ts'
 import { callsOf, type Call } from '../telephony/calls-of.ts'
 import { inSight, sightOf } from '../unit/scope.ts'
@@ -51,6 +52,32 @@ export async function hangUp(deps: CallbackDeps, staff: Staff, id: Id): Promise<
   if (!call || call.state === 'ended') throw new AppError('record.not_found', { what: '通话' })
   if (call.staffId !== staff.id && staff.role !== 'supervisor') throw new AppError('auth.forbidden')
   await deps.telephony.hangUp(id)
+}
+
+/** Begins to record: the agent has asked, and the citizen agreed. */
+export async function recordCalled(deps: CallbackDeps, staff: Staff, id: Id): Promise<void> {
+  const [call] = await callsInSight(deps, staff, id)
+  if (call?.state !== 'talking' || call.recordingMode !== 'ask' || call.staffId !== staff.id) {
+    throw new AppError('record.not_found', { what: '可以录音的通话' })
+  }
+  await writeAudit(deps, deps.db, entry(staff, 'recording.consent', id, { call: call.id }))
+  await deps.telephony.record(id)
+}
+
+/** The sound of a recorded call, for who made it and the supervisors of its case; each listening is on record. */
+export async function listen(
+  deps: CallbackDeps & { recordings: RecordingStore },
+  staff: Staff,
+  id: Id,
+  callId: Id,
+): Promise<Buffer> {
+  const call = (await callsInSight(deps, staff, id)).find((each) => each.id === callId)
+  if (call?.recording !== 'stored') throw new AppError('record.not_found', { what: '录音' })
+  if (call.staffId !== staff.id && staff.role !== 'supervisor') throw new AppError('auth.forbidden')
+  await writeAudit(deps, deps.db, entry(staff, 'recording.listen', id, { call: callId }))
+  const wav = await deps.recordings.get(callId)
+  if (!wav) throw new AppError('record.not_found', { what: '录音' })
+  return wav
 }
 
 /** The calls of a callback, the latest first; none of a case that this person may not see (law 7). */

@@ -8,6 +8,7 @@ import { maskPhone } from '../foundation/phone.ts'
 import { ratingNames, type Rating } from '../foundation/rating.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { SentAsk } from '../survey/case-text.ts'
+import type { RecordingStore } from '../telephony/recording-store.ts'
 import { callScript } from '../template/call-script.ts'
 import { inSight, sightOf, whereInSight, type Sight } from '../unit/scope.ts'
 import { officersAt, unitAt } from '../unit/at-date.ts'
@@ -19,6 +20,7 @@ import { entry, type CallbackDeps } from './work.ts'
 export interface ViewDeps extends CallbackDeps {
   /** The text by which the citizen was asked. */
   sentAsk: (caseId: Id) => Promise<SentAsk | null>
+  recordings: RecordingStore
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CallResult } from '../telephony/results.ts'
 import type { AttemptResult, CallbackOrigin, CallbackState, Finding } from '../callback/rules.ts'
 import type { QueueScope } from '../callback/schema/queue.ts'
 import type { Rating } from '../foundation/rating.ts'
@@ -23,6 +24,22 @@ export const resultWords: Record<AttemptResult, string> = {
   refused: '拒绝回访',
   hung_up: '中途挂断',
   call_later: '另约时间',
+}
+
+/** What came of a call that the exchange made, with what to do where it says nothing of the citizen. */
+export const callResultWords: Record<CallResult, string> = {
+  answered: '已接通',
+  busy: '占线',
+  no_answer: '无人接听',
+  rejected: '对方拒接',
+  invalid_number: '空号或号码有误',
+  unreachable: '关机或无法接通',
+  failed: '没有拨通（线路或话机故障），可以重拨',
+  agent_no_answer: '您的话机没有接听，可以重拨',
+  agent_busy: '您的话机占线，挂好话机后重拨',
+  agent_rejected: '您的话机拒接了，可以重拨',
+  agent_cancelled: '已取消，可以重拨',
+  unknown: '结果不明：请按实际情况填写记录，不确定时先不要重拨',
 }
 
 export const findingWords: Record<Finding, string> = {

@@ -177,6 +177,11 @@ export const settingsSchema = z.object({
     .describe(
       'Asterisk’s log of channel events, where `work` can read it: settles calls whose end was missed',
     ),
+  HUIFANG_RECORDINGS_DIR: z
+    .string()
+    .min(1)
+    .default('.data/recordings')
+    .describe('Folder of recorded calls, encrypted; `serve` and `work` must both reach it'),
   HUIFANG_SHUTDOWN_SECONDS: wholeNumber(1, 300)
     .default(20)
     .describe('How long a stop waits for work under way'),

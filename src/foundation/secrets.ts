@@ -13,6 +13,9 @@ export interface Sealer {
   seal(text: string, context: string): Buffer
   /** Throws `secret.unknown_key`, or `secret.damaged` for a changed cipher text and for another context. */
   open(sealed: Buffer, context: string): string
+  /** The same for what is no text. */
+  sealBytes(bytes: Buffer, context: string): Buffer
+  openBytes(sealed: Buffer, context: string): Buffer
 }
 
 // version (1 byte) | length of the key id (1) | key id | nonce (12) | cipher text | tag (16)
@@ -38,16 +41,19 @@ export function sealer({ keys }: { keys: readonly SealingKey[] }): Sealer {
   if (byId.size < keys.length) throw new TypeError('two keys have the same id')
   const header = Buffer.concat([Buffer.from([version, current.id.length]), Buffer.from(current.id)])
 
-  return {
-    seal(text, context) {
+  const safe: Sealer = {
+    seal: (text, context) => safe.sealBytes(Buffer.from(text), context),
+    open: (sealed, context) => safe.openBytes(sealed, context).toString('utf8'),
+
+    sealBytes(bytes, context) {
       const nonce = takeRandom(nonceLength)
       const cipher = createCipheriv('aes-256-gcm', byId.get(current.id)!, nonce)
       cipher.setAAD(authenticated(header, context))
-      const body = [cipher.update(text, 'utf8'), cipher.final()]
+      const body = [cipher.update(bytes), cipher.final()]
       return Buffer.concat([header, nonce, ...body, cipher.getAuthTag()])
     },
 
-    open(sealed, context) {
+    openBytes(sealed, context) {
       const headerEnd = 2 + (sealed[1] ?? 0)
       if (sealed[0] !== version || sealed.length < headerEnd + nonceLength + tagLength) {
         throw new AppError('secret.damaged')
@@ -67,15 +73,13 @@ export function sealer({ keys }: { keys: readonly SealingKey[] }): Sealer {
       decipher.setAAD(authenticated(sealed.subarray(0, headerEnd), context))
       decipher.setAuthTag(sealed.subarray(tagAt))
       try {
-        return (
-          decipher.update(sealed.subarray(bodyAt, tagAt), undefined, 'utf8') +
-          decipher.final('utf8')
-        )
+        return Buffer.concat([decipher.update(sealed.subarray(bodyAt, tagAt)), decipher.final()])
       } catch {
         throw new AppError('secret.damaged')
       }
     },
   }
+  return safe
 }
 
 // The header's length is in the header itself, so that no other pair reads the same.

@@ -15,6 +15,8 @@ export function openVault(dataKeys: readonly SealingKey[], phoneHashKey: Buffer)
     seal: (text, context) => safe.seal(text, context),
     // What was erased is empty, and opens as nothing.
     open: (sealed, context) => (sealed.length === 0 ? '' : safe.open(sealed, context)),
+    sealBytes: (bytes, context) => safe.sealBytes(bytes, context),
+    openBytes: (sealed, context) => safe.openBytes(sealed, context),
     hashPhone: (phone) => phoneHash(hashKey, phone),
     stamp: (text) => createHmac('sha256', stampKey).update(text).digest(),
     hashPerson: (name) => personHash(hashKey, name),

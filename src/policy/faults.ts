@@ -64,6 +64,11 @@ function ruleFaults(policy: Policy, sandbox: boolean): PolicyFault[] {
     'telephony.noticeMedia',
     '自动录音前须播放告知提示音：请填写提示音文件，或将录音改为“征得同意后”',
   )
+  hold(
+    telephony.recordingDays <= retention.citizenDataDays,
+    'telephony.recordingDays',
+    '不能长于 retention.citizenDataDays：录音不得比群众个人信息保存得久',
+  )
   const both = calendar.holidays.find((day) => calendar.workdays.includes(day))
   hold(both === undefined, 'calendar.workdays', `${both} 不能既放假又上班`)
   for (const [field, { from, to }] of [

@@ -14,6 +14,7 @@ import { staffRoles } from './staff.ts'
 export interface SessionRouteDeps extends SignInDeps, CookieDeps {
   units: () => Promise<Map<string, Unit>>
   sandbox: boolean
+  clickToCall: boolean
   singleSignOn: boolean
 }
 
@@ -37,6 +38,7 @@ export const sessionSchema = z.object({
     ),
   mustChangePassword: z.boolean(),
   sandbox: z.boolean(),
+  clickToCall: z.boolean().describe('Whether an exchange dials; else people do'),
 })
 
 const self = { roles: anyStaff, scope: 'self', whilePasswordDue: true } as const
@@ -51,6 +53,7 @@ export function sessionRoutes(deps: SessionRouteDeps): FastifyPluginAsyncZod {
       csrfToken: session?.csrfToken ?? null,
       mustChangePassword: session?.mustChangePassword ?? false,
       sandbox: deps.sandbox,
+      clickToCall: deps.clickToCall,
     }
   }
 

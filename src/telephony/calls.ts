@@ -1,3 +1,4 @@
+import { raiseAlarm } from '../alarm/alarm.ts'
 import type { Core } from '../foundation/core.ts'
 import type { Queryable, Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
@@ -46,8 +47,17 @@ async function change(
     if (Object.keys(changed).length > 0) {
       await saveCall(tx, call, changed, lookInSeconds(after, telephony, deps.clock.nowMs()))
       if (after.state === 'ended' && call.state !== 'ended') await deps.callEnded(tx, after)
+      if (call.recording === 'notice' && after.recording === 'failed') await tellNotice(deps, tx)
     }
     return { call: after, orders }
+  })
+}
+
+async function tellNotice(deps: CallDeps, tx: Tx): Promise<void> {
+  await raiseAlarm(deps, tx, {
+    kind: 'telephony.notice',
+    subject: 'recording',
+    message: '录音告知提示音播放失败，通话没有录音：请检查策略中的提示音文件是否在交换机上',
   })
 }
 
@@ -71,6 +81,8 @@ async function perform(deps: CallDeps, order: Order, call: Call): Promise<CallEv
 const lookSeconds = 10
 const hangUpAgainSeconds = 2
 const startAgainSeconds = 3
+// From the end of a call to the word that its recording is whole.
+const recordingWaitSeconds = 5
 
 type Ring = Pick<Policy['telephony'], 'agentRingSeconds' | 'citizenRingSeconds'>
 
@@ -89,8 +101,9 @@ function lookInSeconds(
     case 'citizen_ringing':
       return Math.min(lookSeconds, Math.max(leftToRing(call, policy, nowMs), 0))
     case 'talking':
-    case 'ended':
       return lookSeconds
+    case 'ended':
+      return call.recording === 'running' ? recordingWaitSeconds : 0
   }
 }
 

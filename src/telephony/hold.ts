@@ -6,10 +6,12 @@ import { tellCall, type CallDeps } from './calls.ts'
 import { readEvent } from './exchange.ts'
 import { giveUpLease, holdLease, leaseSeconds } from './lease.ts'
 import { lookAtCalls, type LookDeps } from './look.ts'
+import { fetchRecordings, type RecordingDeps } from './recordings.ts'
 import type { CallEvent } from './rules.ts'
 import { openSocket, type Socket } from './socket.ts'
 
-export interface HoldDeps extends CallDeps, Pick<LookDeps, 'celFile' | 'keepCallback'> {
+export interface HoldDeps
+  extends CallDeps, RecordingDeps, Pick<LookDeps, 'celFile' | 'keepCallback'> {
   ari: Ari
   settings: AriSettings
 }
@@ -107,7 +109,10 @@ export function startHolding(deps: HoldDeps): Timer {
         if (deps.clock.nowMs() >= renewAt || (renewAt > 0 && socket === null)) {
           await round()
           renewAt = deps.clock.nowMs() + (socket === null ? 1_000 : renewMs)
-        } else if (socket !== null) await lookAtCalls(looking)
+        } else if (socket !== null) {
+          await lookAtCalls(looking)
+          await fetchRecordings(deps)
+        }
       } catch (error) {
         deps.log.error({ err: error }, 'the telephony round failed')
         // Without the database nobody knows whose turn it is.

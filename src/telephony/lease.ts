@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { nowPlus, type Queryable } from '../foundation/database.ts'
 
 /** From one renewal to the end of the lease, by the database's clock. */
-export const leaseSeconds = 10
+export const leaseSeconds = 6
 
 /**
  * Takes or keeps the right to hear an application of the exchange: a second socket for it would silence the first.

@@ -28,6 +28,10 @@ export function exchangeTelephony(deps: RequestDeps): Telephony {
       const open = await openCall(deps.db, callbackId)
       if (open) await tellCall(deps, open.id, { kind: 'stop', by: 'agent' })
     },
+    async record(callbackId) {
+      const open = await openCall(deps.db, callbackId)
+      if (open) await tellCall(deps, open.id, { kind: 'record' })
+    },
     attach: attachAttempt,
     detach: detachAttempt,
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { callResults } from './results.ts'
-import { callStates, talkSeconds } from './rules.ts'
+import { callStates, recordingModes, recordingStates, talkSeconds } from './rules.ts'
 import type { Call } from './store.ts'
 
 const instant = z.date()
@@ -24,6 +24,8 @@ export const callView = z.object({
   seconds: z.number().int().nullable().describe('Talked on; null when nobody saw the end'),
   cause: z.number().int().nullable().describe('Q.850'),
   sipCode: z.number().int().nullable(),
+  recordingMode: z.enum(recordingModes),
+  recording: z.enum(recordingStates),
   attemptId: z.string().nullable().describe('The recorded try that came of it'),
 })
 export type CallView = z.output<typeof callView>

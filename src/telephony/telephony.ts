@@ -28,6 +28,8 @@ export interface Telephony {
   begin(call: Id): Promise<void>
   /** Ends the open call of a callback, if there is one. */
   hangUp(callbackId: Id): Promise<void>
+  /** Records the open call of a callback: the citizen was asked, and agreed. */
+  record(callbackId: Id): Promise<void>
   /** A recorded try tells what came of the calls of its callback. */
   attach(tx: Tx, callbackId: Id, attemptId: Id): Promise<void>
   /** The try was undone. */
@@ -45,6 +47,7 @@ export const byHand: Telephony = {
   },
   async begin() {},
   async hangUp() {},
+  async record() {},
   async attach() {},
   async detach() {},
 }

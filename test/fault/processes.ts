@@ -16,6 +16,8 @@ export interface Supervised {
   ready: Promise<void>
   /** How it ended by itself while it was at work; a kill is no such end. */
   ends: string[]
+  /** Kills it as it stands; it is started again. */
+  kill: () => void
   stop: () => Promise<void>
 }
 
@@ -46,6 +48,7 @@ export function supervise(
   return {
     ready: ready.promise,
     ends,
+    kill: () => void child.kill('SIGKILL'),
     async stop() {
       stopping = true
       await end(child)

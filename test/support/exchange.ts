@@ -1,10 +1,11 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import {
+  keptAsterisk,
   startAsterisk,
   unpackAsterisk,
   type SandboxExchange,
@@ -21,11 +22,9 @@ export interface Exchange extends SandboxExchange {
   behave: (number: string, behaviour: Behaviour) => void
 }
 
-// Kept from one run to the next: fetching it takes longer than all tests with it.
-const program = join(homedir(), '.cache', 'huifang', 'asterisk')
-
 /** Null when no Asterisk is to be had here: says so loudly. */
 export async function testExchange(phones = 24): Promise<Exchange | null> {
+  const program = await keptAsterisk()
   const version = await unpackAsterisk(program)
   if (version === null) {
     process.stderr.write(

@@ -10,12 +10,15 @@ import { useGo, useGuard } from '../foundation/leaving.tsx'
 import { Loaded } from '../foundation/parts.tsx'
 import { useSession } from '../foundation/session.tsx'
 import { closeReasonWords, findingWords, resultWords, stateWords } from '../words.ts'
+import { CallPanel, Recordings } from './call-panel.tsx'
 import { CaseFacts } from './case-facts.tsx'
 import { CaseHead } from './case-head.tsx'
 import { CaseScript } from './case-script.tsx'
 import { HandOver, Question } from './colleagues.tsx'
 import { Record } from './record.tsx'
+import { useFollowCall } from './follow-call.ts'
 import { useUndo } from './undo.tsx'
+import { useCalls, usePhone } from './use-call.ts'
 import { caseKey, useClaim, type Case, type Recorded } from './use-desk.ts'
 import { useDraft, type Content } from './use-draft.ts'
 import { useLease } from './use-lease.ts'
@@ -37,7 +40,7 @@ export default function CasePage() {
 
 function OpenCase({ of }: { of: Case }) {
   const { id } = of.callback
-  const { staff } = useSession()
+  const { staff, clickToCall } = useSession()
   const draft = useDraft(id, of.draft)
   const { offer } = useUndo()
   const queries = useQueryClient()
@@ -66,6 +69,9 @@ function OpenCase({ of }: { of: Case }) {
     },
     [message, setLost],
   )
+  const { phone: own, choose } = usePhone(clickToCall)
+  const { all, latest, open, busy, act } = useCalls(id, clickToCall, refuse)
+  useFollowCall(of, latest, draft, held)
   const again = useCallback(() => queries.invalidateQueries({ queryKey: ['callbacks'] }), [queries])
   const reveal = useCallback(async () => {
     try {
@@ -151,15 +157,23 @@ function OpenCase({ of }: { of: Case }) {
     () =>
       working
         ? [
+            ...(open
+              ? [{ key: 'f', says: '挂断', run: () => void act('hang-up') }]
+              : clickToCall
+                ? [{ key: 'd', says: '拨打电话', run: () => void act('call') }]
+                : []),
+            ...(open?.state === 'talking' && open.recordingMode === 'ask'
+              ? [{ key: 'y', says: '群众同意，开始录音', run: () => void act('record') }]
+              : []),
             ...(phone === null
-              ? [{ key: 'd', says: '显示号码并开始拨打', run: () => void reveal() }]
+              ? [{ key: clickToCall ? 'p' : 'd', says: '显示号码', run: () => void reveal() }]
               : []),
             { key: 'g', says: '交回队列', run: () => void go('/work') },
             { key: 'h', says: '转交同事', run: () => setDialog('hand-over') },
             { key: 'i', says: '请示督办员', run: () => setDialog('question') },
           ]
         : [{ key: 'l', says: '领取这个任务', run: take }],
-    [working, phone, reveal, go, take],
+    [working, phone, clickToCall, open, act, reveal, go, take],
   )
   useKeys('任务', keys)
 
@@ -173,9 +187,17 @@ function OpenCase({ of }: { of: Case }) {
         actions={
           working ? (
             <>
+              {clickToCall && !open && (
+                <Button type="primary" size="large" loading={busy} onClick={() => void act('call')}>
+                  {latest ? '重拨' : '拨打'} <Key name="d" />
+                </Button>
+              )}
               {phone === null && (
-                <Button type="primary" size="large" onClick={() => void reveal()}>
-                  显示号码 <Key name="d" />
+                <Button
+                  {...(clickToCall ? {} : { type: 'primary', size: 'large' })}
+                  onClick={() => void reveal()}
+                >
+                  显示号码 <Key name={clickToCall ? 'p' : 'd'} />
                 </Button>
               )}
               <Button onClick={() => setDialog('hand-over')}>
@@ -195,6 +217,17 @@ function OpenCase({ of }: { of: Case }) {
           ) : null
         }
       />
+      {own && (working || latest) && (
+        <CallPanel
+          phone={own}
+          choose={choose}
+          call={latest}
+          working={working}
+          onHangUp={() => void act('hang-up')}
+          onRecord={() => void act('record')}
+        />
+      )}
+      <Recordings id={id} calls={all} />
       <Standing of={of} lost={lost} mine={held} />
       <div className="columns">
         <div className="column" tabIndex={0} role="region" aria-label="办件信息">

@@ -25,6 +25,7 @@ export interface Session {
   csrfToken: string
   mustChangePassword: boolean
   sandbox: boolean
+  clickToCall: boolean
 }
 
 type State =

@@ -1,6 +1,8 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { access, mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -20,6 +22,14 @@ export interface SandboxExchange {
 const unpackScript = fileURLToPath(new URL('unpack.sh', import.meta.url))
 const unpackTimeoutMs = 300_000
 const startTimeoutMs = 20_000
+
+/** Where an unpacked Asterisk is kept from one run to the next: fetching it takes longer than most of what is done with it. */
+export async function keptAsterisk(): Promise<string> {
+  const made = createHash('sha256')
+    .update(await readFile(unpackScript))
+    .update(modules.join(' '))
+  return join(homedir(), '.cache', 'huifang', `asterisk-${made.digest('hex').slice(0, 12)}`)
+}
 
 /** The Asterisk kept in `program`, unpacked first when it is not there. Returns its version; null when none is to be had. */
 export async function unpackAsterisk(program: string): Promise<string | null> {
@@ -109,10 +119,3 @@ function launch(loader: string, program: string, folder: string) {
   }
   return { process: child, ready: () => said.join('').slice(-2_000) }
 }
-
-/** Whether an Asterisk was unpacked there before. */
-export const isUnpacked = async (program: string): Promise<boolean> =>
-  access(join(program, '.ready')).then(
-    () => true,
-    () => false,
-  )

@@ -9,6 +9,9 @@ shift
 suites=(${@:-forky sid bullseye})
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
+# One at a time; who comes later finds it done.
+exec 9>"$folder/.lock"
+flock 9
 [[ ! -e $folder/.ready ]] || { cat "$folder/.ready"; exit 0; }
 arch=$(dpkg --print-architecture)
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
@@ -53,6 +56,8 @@ keep() { # keep ROOT SUITE
   cp "$root/usr/sbin/asterisk" "$folder/bin/"
   cp -a "$root/usr/share/asterisk/." "$folder/share/"
   cp -L "$loader" "$folder/lib/ld.so"
+  # Installing would have made this link.
+  [[ -e $folder/share/sounds/en ]] || ln -s en_US_f_Allison "$folder/share/sounds/en"
   local module file
   for module in $modules; do
     [[ ! -e $module_folder/$module ]] || cp "$module_folder/$module" "$folder/modules/"

@@ -32,6 +32,8 @@ export interface PhoneBank {
   calls: readonly PhoneCall[]
   /** Tells `call` when a phone begins to ring, `up` when one was answered, `end` when a call has ended. */
   events: EventEmitter<{ call: [PhoneCall]; up: [PhoneCall]; end: [PhoneCall] }>
+  /** All phones forget the calls they are in, as after a power cut. */
+  reset: () => void
   close: () => Promise<void>
 }
 
@@ -199,15 +201,19 @@ export async function openPhoneBank(
     } else if (method === 'BYE') drop(line, 'by_other')
   })
 
+  const reset = (): void => {
+    for (const line of lines.values()) {
+      clearInterval(line.repeat)
+      drop(line, 'by_phone')
+    }
+  }
   return {
     port,
     calls,
     events,
+    reset,
     async close() {
-      for (const line of lines.values()) {
-        clearInterval(line.repeat)
-        drop(line, 'by_phone')
-      }
+      reset()
       closed = true
       socket.close()
       await once(socket, 'close')
