@@ -150,6 +150,12 @@ callback
   .description('what waits, nearest deadline first')
   .action(async () => (await operate()).callbackList())
 
+const telephony = program.command('telephony').description('calls through an exchange')
+telephony
+  .command('check')
+  .description('what calls need, and what is missing; exit code 1 when something is')
+  .action(async () => (await import('./commands/telephony.ts')).telephonyCheck())
+
 const queue = program.command('queue').description('the job queues')
 queue
   .command('dead')

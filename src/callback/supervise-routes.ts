@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { staffOf } from '../http/auth.ts'
+import { readCalls } from './calls-overview.ts'
 import { exportCallbacks } from './export.ts'
 import { readOverview } from './overview.ts'
 import {
+  callsOverview,
   exportBody,
   foundCase,
   overview,
@@ -29,6 +31,15 @@ export function superviseRoutes(deps: CallbackDeps): FastifyPluginAsyncZod {
         response: { 200: overview },
       },
       handler: async (request) => readOverview(deps, staffOf(request), request.query.day),
+    })
+    app.get('/api/v1/desk/calls', {
+      config: supervisors,
+      schema: {
+        summary: 'Calls under way now, and what came of those of a day, by hour',
+        querystring: overviewQuery,
+        response: { 200: callsOverview },
+      },
+      handler: async (request) => readCalls(deps, staffOf(request), request.query.day),
     })
     app.post('/api/v1/desk/shift-notes', {
       config: { ...people, scope: 'none' },

@@ -38,3 +38,15 @@ export async function choosePhone(
     })
   })
 }
+
+/** Who sits at which phone. */
+export async function phonesInUse(db: Queryable): Promise<{ name: string; extension: string }[]> {
+  const rows = await db
+    .selectFrom('staff')
+    .select(['name', 'extension'])
+    .where('extension', 'is not', null)
+    .where('active', '=', true)
+    .orderBy('name')
+    .execute()
+  return rows.map(({ name, extension }) => ({ name, extension: extension! }))
+}

@@ -244,6 +244,7 @@ export const probes: Record<string, Probe> = {
     body: async (_, ground) => ({ to: await colleague(ground) }),
   },
   'POST /api/v1/callbacks/:id/review': { make: proposed, body: () => ({ approve: true }) },
+  'GET /api/v1/desk/calls': { make: called, query: '?day=2026-01-01' },
   'GET /api/v1/desk/overview': {
     make: waiting,
     query: '?day=2026-01-01',

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { callResults } from '../../telephony/results.ts'
+import { callStates } from '../../telephony/rules.ts'
 import { attemptResults, callbackOrigins, callbackStates, findings } from '../rules.ts'
 import { count, instant, rating, text } from './parts.ts'
 
@@ -115,3 +117,23 @@ export const foundCase = z.object({
   phone: z.string().nullable(),
 })
 export type FoundCase = z.output<typeof foundCase>
+
+/** Calls through the exchange, for those who lead the desk. */
+export const callsOverview = z.object({
+  open: z.array(
+    z.object({
+      id: z.string(),
+      callbackId: z.string(),
+      state: z.enum(callStates),
+      unitCode: z.string(),
+      staffName: z.string(),
+      extension: z.string(),
+      requestedAt: instant,
+      citizenAnsweredAt: instant.nullable(),
+    }),
+  ),
+  hours: z.array(
+    z.object({ hour: z.number().int(), result: z.enum(callResults), count: z.number().int() }),
+  ),
+})
+export type CallsOverview = z.output<typeof callsOverview>

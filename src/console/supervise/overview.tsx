@@ -8,7 +8,9 @@ import { get, post } from '../foundation/api.ts'
 import { dayOf, nowMs, sayInstant, timeOf } from '../foundation/clock.ts'
 import { Deadline, Loaded, Nothing } from '../foundation/parts.tsx'
 import type { Wire } from '../foundation/wire.ts'
+import { useSession } from '../foundation/session.tsx'
 import { resultWords } from '../words.ts'
+import { Calls } from './calls.tsx'
 
 const Hours = lazy(() => import('./hours-chart.tsx'))
 
@@ -30,6 +32,7 @@ export function Share({ of, among }: { of: number; among: number }) {
 export default function OverviewPage() {
   const [day, setDay] = useState(() => dayOf(nowMs()))
   const today = dayOf(nowMs())
+  const { clickToCall } = useSession()
   const overview = useQuery({
     queryKey: ['callbacks', 'overview', day],
     queryFn: () => get<Figures>(`/api/v1/desk/overview?day=${day}`),
@@ -89,6 +92,7 @@ export default function OverviewPage() {
                 )}
               </section>
             </div>
+            {clickToCall && <Calls day={day} />}
             <ShiftNotes figures={figures} />
           </>
         )}
