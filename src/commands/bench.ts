@@ -20,6 +20,7 @@ const benches: Record<
   string,
   (progress: Progress, options: BenchOptions) => Promise<Figures> | Figures
 > = {
+  call: async (...given) => (await import('../sandbox/bench/call.ts')).benchCall(...given),
   claim: async (...given) => (await import('../sandbox/bench/claim.ts')).benchClaim(...given),
   desk: async (progress) => (await import('../sandbox/bench/desk.ts')).benchDesk(progress),
   dispatch: async (...given) =>

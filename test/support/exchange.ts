@@ -1,84 +1,14 @@
-import { createServer } from 'node:net'
-import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { AddressInfo } from 'node:net'
-import {
-  keptAsterisk,
-  startAsterisk,
-  unpackAsterisk,
-  type SandboxExchange,
-} from '../../src/sandbox/asterisk/start.ts'
-import { openPhoneBank, type Behaviour, type PhoneBank } from '../../src/sandbox/phones/bank.ts'
+import { openExchange, type Exchange } from '../../src/sandbox/asterisk/exchange.ts'
 
-/** An Asterisk of the test's own between the agents' phones and a carrier that plays the citizens'. */
-export interface Exchange extends SandboxExchange {
-  agents: PhoneBank
-  citizens: PhoneBank
-  /** What to set so that the app uses it. */
-  environment: Record<string, string>
-  /** What the agent's phone, or a citizen's number, does from now on; else phones answer. */
-  behave: (number: string, behaviour: Behaviour) => void
-}
+export type { Exchange } from '../../src/sandbox/asterisk/exchange.ts'
 
-/** Null when no Asterisk is to be had here: says so loudly. */
-export async function testExchange(phones = 24): Promise<Exchange | null> {
-  const program = await keptAsterisk()
-  const version = await unpackAsterisk(program)
-  if (version === null) {
+/** A real exchange; null when none is to be had here: says so loudly. */
+export async function testExchange(): Promise<Exchange | null> {
+  const exchange = await openExchange()
+  if (exchange === null) {
     process.stderr.write(
       'LEFT OUT: calls through a real exchange. No suite of the mirror has it.\n',
     )
-    return null
   }
-  const behaviours = new Map<string, Behaviour>()
-  const behave = (number: string) => behaviours.get(number) ?? ({ comesTo: 'answer' } as const)
-  const agents = await openPhoneBank(behave, { hertz: 1_000 })
-  const citizens = await openPhoneBank(behave, { hertz: 400 })
-  const credentials = { user: 'huifang', password: 'for-tests' }
-  const folder = await mkdtemp(join(tmpdir(), 'huifang-asterisk-'))
-  const exchange = await startAsterisk(program, folder, {
-    ...credentials,
-    sipPort: await freePort(),
-    httpPort: await freePort(),
-    rtpPort: 20_000 + 2 * Math.floor(Math.random() * 10_000),
-    phones: [
-      ...Array.from({ length: phones }, (_, index) => ({
-        name: String(1001 + index),
-        port: agents.port,
-      })),
-      { name: '1999', port: null },
-    ],
-    trunks: [
-      { name: 'trunk', port: citizens.port },
-      { name: 'deadtrunk', port: await freePort() },
-    ],
-  })
-  return {
-    ...exchange,
-    agents,
-    citizens,
-    behave: (number, behaviour) => void behaviours.set(number, behaviour),
-    environment: {
-      HUIFANG_ASTERISK_URL: exchange.url,
-      HUIFANG_ASTERISK_USER: credentials.user,
-      HUIFANG_ASTERISK_PASSWORD: credentials.password,
-      HUIFANG_ASTERISK_CEL_FILE: exchange.celFile,
-    },
-    async close() {
-      await exchange.close()
-      await agents.close()
-      await citizens.close()
-    },
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  return exchange
 }

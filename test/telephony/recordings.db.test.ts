@@ -82,7 +82,7 @@ describe.skipIf(exchange === null)('recordings', () => {
     const [file] = await files()
     expect((await readFile(join(folder, file!))).includes('RIFF')).toBe(false)
     const left = await fetch(`${x.url}/ari/recordings/stored`, {
-      headers: { authorization: `Basic ${Buffer.from('huifang:for-tests').toString('base64')}` },
+      headers: { authorization: `Basic ${Buffer.from('huifang:sandbox').toString('base64')}` },
     })
     expect(await left.json()).toEqual([])
   })

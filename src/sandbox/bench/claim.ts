@@ -1,11 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { stopwatch } from '../../foundation/clock.ts'
-import { createStaffKey } from '../../staff/keys.ts'
-import { createStaff } from '../../staff/staff.ts'
 import { onBackends, quantiles, type BackendOptions } from './backends.ts'
-import { centre } from './rows.ts'
+import { hire, openCallbacks } from './desk-work.ts'
 import type { Backend, BenchServers, Progress } from './servers.ts'
-import { openStage, type Stage } from './stage.ts'
+import { openStage } from './stage.ts'
 
 export interface ClaimOptions extends BackendOptions {
   /** Backlog that is dispatched meanwhile. */
@@ -37,7 +35,7 @@ async function measure(
     progress(`taking in ${surveys} transactions`)
     await stage.intake(0, surveys)
     await openCallbacks(stage, warmUpClaims + people + pacedClaims)
-    const keys = await hire(stage)
+    const keys = await hire(stage, people)
     const address = await stage.startServe()
     const claims: Claim[] = []
     const claim = async (key: string) => claims.push(await claimOver(address, key))
@@ -92,45 +90,4 @@ async function claimOver(address: string, key: string): Promise<Claim> {
   const body = (await response.json()) as { callback?: { id: string } }
   if (!body.callback) throw new Error(`no callback: ${JSON.stringify(body)}`)
   return { id: body.callback.id, ms: elapsedMs() }
-}
-
-/** People of the centre, with a key each. */
-async function hire(stage: Stage): Promise<string[]> {
-  const keys: string[] = []
-  for (let person = 0; person < people; person++) {
-    const staff = await createStaff(stage.deps, 'bench', {
-      name: `回访员${person}`,
-      role: 'agent',
-      unitCode: centre,
-    })
-    keys.push(await createStaffKey(stage.core, staff.id))
-  }
-  return keys
-}
-
-/** As after so many dissatisfied replies. */
-async function openCallbacks(stage: Stage, count: number): Promise<void> {
-  const { db, clock, newId } = stage.core
-  const cases = await db
-    .selectFrom('survey')
-    .select(['id', 'unitCode'])
-    .orderBy('id')
-    .limit(count)
-    .execute()
-  const now = clock.now()
-  await db
-    .insertInto('callback')
-    .values(
-      cases.map(({ id, unitCode }) => ({
-        id: newId(),
-        caseId: id,
-        origin: 'dissatisfied',
-        state: 'waiting',
-        priority: 5,
-        unitCode,
-        dueAt: now,
-        notBefore: now,
-      })),
-    )
-    .execute()
 }

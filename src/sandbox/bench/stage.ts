@@ -73,7 +73,11 @@ export const benchPolicy: Policy = {
   },
 }
 
-export async function openStage(servers: BenchServers, backend: Backend): Promise<Stage> {
+export async function openStage(
+  servers: BenchServers,
+  backend: Backend,
+  further: Readonly<Record<string, string>> = {},
+): Promise<Stage> {
   const undo: (() => Promise<unknown>)[] = []
   const database = await servers.freshDatabase()
   undo.push(() => database.drop())
@@ -99,6 +103,7 @@ export async function openStage(servers: BenchServers, backend: Backend): Promis
     HUIFANG_PORT: String(port),
     HUIFANG_LOG_LEVEL: 'error',
     HUIFANG_SHUTDOWN_SECONDS: '5',
+    ...further,
   }
   const core = buildCore(readConfig(environment), openLog('error'))
   undo.push(() => core.db.destroy())
