@@ -75,7 +75,7 @@ import { countVersions } from './survey/version-counts.ts'
 import { openAri } from './telephony/ari.ts'
 import { asteriskExchange } from './telephony/exchange.ts'
 import { startHolding, type HoldDeps } from './telephony/hold.ts'
-import { recordingFolder } from './telephony/recording-store.ts'
+import { recordingBucket, recordingFolder } from './telephony/recording-store.ts'
 import { eraseRecordings } from './telephony/recordings.ts'
 import { exchangeTelephony } from './telephony/request.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
@@ -153,7 +153,7 @@ export async function buildApp(
   }
   const surveyOwner = askOwner({ ...core, policy })
   const texting = { ...core, policy, units, templates }
-  const recordings = recordingFolder(core.vault, config.HUIFANG_RECORDINGS_DIR)
+  const recordings = recordingStore(core, config)
   const exchange = exchangeOf(config, { ...core, recordings, policy }, (tx, call) =>
     recordCall(app, tx, call),
   )
@@ -198,6 +198,17 @@ export async function buildApp(
     },
   }
   return app
+}
+
+function recordingStore({ vault }: Core, config: Config) {
+  const url = config.HUIFANG_RECORDINGS_S3_URL
+  if (url === undefined) return recordingFolder(vault, config.HUIFANG_RECORDINGS_DIR)
+  return recordingBucket(vault, {
+    url,
+    keyId: config.HUIFANG_RECORDINGS_S3_KEY_ID!,
+    secret: config.HUIFANG_RECORDINGS_S3_SECRET!,
+    region: config.HUIFANG_RECORDINGS_S3_REGION,
+  })
 }
 
 /** The exchange that calls citizens, when one is set; the settings have been held to be complete. */

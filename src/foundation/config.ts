@@ -182,6 +182,20 @@ export const settingsSchema = z.object({
     .min(1)
     .default('.data/recordings')
     .describe('Folder of recorded calls, encrypted; `serve` and `work` must both reach it'),
+  HUIFANG_RECORDINGS_S3_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/$/, ''))
+    .optional()
+    .describe(
+      'Recorded calls in a bucket instead, `https://host/bucket` of any S3-compatible store. Needs the two below',
+    ),
+  HUIFANG_RECORDINGS_S3_KEY_ID: z.string().min(1).optional().describe('Key of the bucket'),
+  HUIFANG_RECORDINGS_S3_SECRET: z.string().min(1).optional().describe('Secret of the bucket'),
+  HUIFANG_RECORDINGS_S3_REGION: z
+    .string()
+    .min(1)
+    .default('us-east-1')
+    .describe('Region of the bucket, where the store has any'),
   HUIFANG_SHUTDOWN_SECONDS: wholeNumber(1, 300)
     .default(20)
     .describe('How long a stop waits for work under way'),
@@ -202,6 +216,7 @@ const neededForTexts = [
 ] as const
 
 const neededForAsterisk = ['HUIFANG_ASTERISK_USER', 'HUIFANG_ASTERISK_PASSWORD'] as const
+const neededForBucket = ['HUIFANG_RECORDINGS_S3_KEY_ID', 'HUIFANG_RECORDINGS_S3_SECRET'] as const
 const neededForSingleSignOn = [
   'HUIFANG_OIDC_CLIENT_ID',
   'HUIFANG_OIDC_CLIENT_SECRET',
@@ -257,17 +272,17 @@ export function readSettings(
       faults.push(`${name} is not a setting of this version`)
     }
   }
-  if (present['HUIFANG_ASTERISK_URL'] !== undefined) {
-    for (const name of neededForAsterisk) {
-      if (present[name] === undefined)
-        faults.push(`${name} is missing (HUIFANG_ASTERISK_URL needs it)`)
+  for (const [setting, needed] of [
+    ['HUIFANG_ASTERISK_URL', neededForAsterisk],
+    ['HUIFANG_RECORDINGS_S3_URL', neededForBucket],
+    ['HUIFANG_OIDC_ISSUER', neededForSingleSignOn],
+  ] as const) {
+    if (present[setting] === undefined) continue
+    for (const name of needed) {
+      if (present[name] === undefined) faults.push(`${name} is missing (${setting} needs it)`)
     }
   }
   if (present['HUIFANG_OIDC_ISSUER'] !== undefined) {
-    for (const name of neededForSingleSignOn) {
-      if (present[name] === undefined)
-        faults.push(`${name} is missing (HUIFANG_OIDC_ISSUER needs it)`)
-    }
     const sandbox = parsed.data?.HUIFANG_SANDBOX === true
     if (!sandbox && present['HUIFANG_OIDC_ISSUER'].startsWith('http:')) {
       faults.push('HUIFANG_OIDC_ISSUER must begin with https')

@@ -306,6 +306,11 @@ export const errorCatalogue = {
     class: 'permanent',
     message: '该号码在不联系名单上（{kind}），不能拨打；如名单有误，请管理员先移出',
   },
+  'recording.store_away': {
+    status: 503,
+    class: 'retry',
+    message: '录音存储暂时连接不上，请稍后再试；如持续出现，请管理员检查存储的地址、密钥和桶',
+  },
   'server.fault': { status: 500, class: 'retry', message: '服务内部出错，已记录，请稍后再试' },
 } as const satisfies Record<string, CatalogueEntry>
 
