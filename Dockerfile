@@ -15,5 +15,7 @@ COPY workers workers
 COPY templates templates
 COPY migrations migrations
 COPY --from=console /app/dist/console dist/console
+# A named volume takes over whose folder it is.
+RUN mkdir /recordings && chown node:node /recordings
 USER node
 CMD ["node", "src/main.ts", "serve"]

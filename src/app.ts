@@ -13,7 +13,7 @@ import { superviseRoutes } from './callback/supervise-routes.ts'
 import { keepTalking, returnExpiredLeases } from './callback/lease-store.ts'
 import { recordCall } from './callback/telephone.ts'
 import type { ViewDeps } from './callback/view.ts'
-import { phoneOfCase } from './callback/work.ts'
+import { phoneToCall } from './callback/work.ts'
 import { lexiconReader } from './evaluation/lexicon/reader.ts'
 import { lexiconRoutes } from './evaluation/lexicon/routes.ts'
 import { readsOptions } from './evaluation/read-options.ts'
@@ -233,7 +233,7 @@ function exchangeOf(
     application,
     exchange: asteriskExchange(ari, { application, trunk: config.HUIFANG_ASTERISK_TRUNK }),
     celFile: config.HUIFANG_ASTERISK_CEL_FILE,
-    phoneOf: (db, caseId) => phoneOfCase(core, db, caseId),
+    phoneOf: (db, callback) => phoneToCall(core, db, callback),
     callEnded,
     keepCallback: async ({ callbackId, staffId }) => {
       const { leaseSeconds } = (await core.policy()).callback

@@ -5,6 +5,7 @@ import { callView } from '../telephony/schema.ts'
 import { recordAttempt, undoAttempt } from './attempt.ts'
 import { answer, ask, handOver, readColleagues, reassign } from './colleagues.ts'
 import { saveDraft } from './draft.ts'
+import { useOtherNumber } from './other-number.ts'
 import { countDesk, readQueue } from './queue.ts'
 import { attemptAnswer, attemptBody } from './schema/attempt.ts'
 import { caseView, draftBody } from './schema/case.ts'
@@ -122,6 +123,19 @@ export function callbackRoutes(deps: ViewDeps): FastifyPluginAsyncZod {
         response: { 200: z.object({ phone: z.string() }) },
       },
       handler: async (request) => showNumber(deps, staffOf(request), request.params.id),
+    })
+    app.put('/api/v1/callbacks/:id/number', {
+      config: callers,
+      schema: {
+        summary: 'Call by another number from now on, which was found out; audited',
+        params,
+        body: z.object({ number: z.string().max(30) }),
+        response: { 200: done },
+      },
+      handler: async (request) => {
+        await useOtherNumber(deps, staffOf(request), request.params.id, request.body.number)
+        return ok
+      },
     })
     app.post('/api/v1/callbacks/:id/call', {
       config: callers,

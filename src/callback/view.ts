@@ -55,6 +55,7 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
   )
   const unitName = unit?.name ?? transaction.unitCode
   const name = transaction.nameSealed && deps.vault.open(transaction.nameSealed, 'name')
+  const phoneSealed = callback.otherPhoneSealed ?? transaction.phoneSealed
   const rating = (survey?.firstRating ?? null) as Rating | null
   const now = deps.clock.now()
   const retryAt = {
@@ -99,8 +100,8 @@ export async function viewCallback(deps: ViewDeps, staff: Staff, id: Id): Promis
     },
     citizen: {
       name,
-      phone:
-        transaction.phoneSealed && maskPhone(deps.vault.open(transaction.phoneSealed, 'phone')),
+      phone: phoneSealed && maskPhone(deps.vault.open(phoneSealed, 'phone')),
+      otherNumber: callback.otherPhoneSealed !== null,
     },
     rating,
     sentText: ask?.text ?? null,
@@ -156,6 +157,7 @@ async function readCallback(deps: ViewDeps, id: Id) {
       'closeReason',
       'finding',
       'laterRating',
+      'otherPhoneSealed',
     ])
     // Most that are claimed have none of these: then they need not be read.
     .select([
@@ -234,6 +236,7 @@ async function readAttempts(deps: ViewDeps, callbackId: Id) {
     .selectFrom('attempt')
     .innerJoin('staff', 'staff.id', 'attempt.byStaff')
     .select([
+      'attempt.id',
       'ordinal',
       'result',
       'at',

@@ -75,7 +75,7 @@ export async function showNumber(
 ): Promise<{ phone: string }> {
   const { callback: policy } = await deps.policy()
   return withHeld(deps, staff, id, async (tx, callback) => {
-    const phone = await phoneOfCase(deps, tx, callback.caseId)
+    const phone = await phoneToCall(deps, tx, callback)
     if (phone === null) throw new AppError('record.not_found', { what: '号码' })
     await markTalking(tx, id, policy.leaseSeconds)
     await writeAudit(deps, tx, entry(staff, 'phone.reveal', id))
@@ -83,18 +83,22 @@ export async function showNumber(
   })
 }
 
-/** The number of a case's citizen; null once it is erased, and where there was none. */
-export async function phoneOfCase(
+/** The number by which a citizen is called: one that was found out, or the case's own. Null once it is erased, and where there was none. */
+export async function phoneToCall(
   deps: Pick<Core, 'vault'>,
   db: Queryable,
-  caseId: Id,
+  { id, caseId }: { id: Id; caseId: Id },
 ): Promise<string | null> {
   const row = await db
     .selectFrom('transaction')
-    .select('phoneSealed')
+    .select((eb) => [
+      'phoneSealed',
+      eb.selectFrom('callback').select('otherPhoneSealed').where('id', '=', id).as('otherSealed'),
+    ])
     .where('id', '=', caseId)
     .executeTakeFirst()
-  return (row?.phoneSealed && deps.vault.open(row.phoneSealed, 'phone')) || null
+  const sealed = row?.otherSealed ?? row?.phoneSealed
+  return (sealed && deps.vault.open(sealed, 'phone')) || null
 }
 
 /** A second person agrees, or not, that a rating is raised or was a mistake (law 7). */

@@ -80,6 +80,13 @@ export const heldData: readonly HeldData[] = [
     ofCases: (ids) => sql`(case_id = ANY(${uuids(ids)}) OR id = ANY(${uuids(ids)}))`,
   },
   {
+    table: 'callback',
+    idColumn: 'id',
+    sealed: { other_phone_sealed: 'phone' },
+    caseOf: sql`case_id`,
+    ofCases: (ids) => sql`case_id = ANY(${uuids(ids)})`,
+  },
+  {
     table: 'attempt',
     idColumn: 'id',
     sealed: { note_sealed: 'note', wish_sealed: 'note' },

@@ -22,7 +22,7 @@ export const telephonyCheck = () =>
       application: config.HUIFANG_ASTERISK_APPLICATION,
       trunk: config.HUIFANG_ASTERISK_TRUNK,
       celFile: config.HUIFANG_ASTERISK_CEL_FILE,
-      recordingsFolder: config.HUIFANG_RECORDINGS_DIR,
+      recordingsFolder: config.HUIFANG_RECORDINGS_S3_URL ? null : config.HUIFANG_RECORDINGS_DIR,
     })
     for (const { what, missing } of checks) say(missing ? `✗ ${what}：${missing}` : `✓ ${what}`)
     if (checks.some(({ missing }) => missing !== null)) process.exitCode = 1

@@ -164,6 +164,7 @@ export interface Callback {
   notBefore: Timestamp;
   openedAt: Generated<Timestamp>;
   origin: string;
+  otherPhoneSealed: Buffer | null;
   priority: number;
   state: string;
   unitCode: string;

@@ -11,8 +11,8 @@ export interface CallDeps extends Core {
   exchange: Exchange
   application: string
   policy: () => Promise<Policy>
-  /** The number of a case's citizen; null once it is erased. */
-  phoneOf: (db: Queryable, caseId: Id) => Promise<string | null>
+  /** The number to call; null once it is erased. */
+  phoneOf: (db: Queryable, callback: { id: Id; caseId: Id }) => Promise<string | null>
   /** Draws what follows from a call that has ended, in the transaction that ends it. */
   callEnded: (tx: Tx, call: Call) => Promise<void>
 }
@@ -64,7 +64,8 @@ async function tellNotice(deps: CallDeps, tx: Tx): Promise<void> {
 async function perform(deps: CallDeps, order: Order, call: Call): Promise<CallEvent | null> {
   const { telephony } = await deps.policy()
   const dialling: Dialling = {
-    phone: async () => (await deps.phoneOf(deps.db, call.caseId)) ?? '',
+    phone: async () =>
+      (await deps.phoneOf(deps.db, { id: call.callbackId, caseId: call.caseId })) ?? '',
     ringSeconds: { agent: telephony.agentRingSeconds, citizen: telephony.citizenRingSeconds },
     noticeMedia: telephony.noticeMedia,
   }

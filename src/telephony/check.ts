@@ -18,7 +18,8 @@ export interface CheckDeps extends Pick<Core, 'db'> {
   application: string
   trunk: string
   celFile: string | undefined
-  recordingsFolder: string
+  /** Null where recordings go to a bucket. */
+  recordingsFolder: string | null
 }
 
 /** What calls need, one after the other; what cannot be looked at while something before it is missing is left out. */
@@ -68,7 +69,9 @@ export async function checkTelephony(deps: CheckDeps): Promise<Check[]> {
       found.status === 'done' ? null : '交换机的 sounds 目录里没有这个文件，自动录音不会开始',
     )
   }
-  tell(`录音目录 ${deps.recordingsFolder}`, await writable(deps.recordingsFolder))
+  if (deps.recordingsFolder !== null) {
+    tell(`录音目录 ${deps.recordingsFolder}`, await writable(deps.recordingsFolder))
+  }
   if (deps.celFile) tell(`通道日志 ${deps.celFile}`, await readable(deps.celFile))
   return checks
 }

@@ -55,7 +55,7 @@ async function request(deps: RequestDeps, tx: Tx, wanted: Wanted): Promise<Id> {
     if (nextInWindow(now, callback.callingWindow) > now) {
       throw new AppError('callback.outside_hours')
     }
-    await refuseListed(deps, tx, caseId)
+    await refuseListed(deps, tx, { id: callbackId, caseId })
   }
   const extension = await phoneOfStaff(tx, staffId)
   if (extension === null) throw new AppError('telephony.no_phone')
@@ -81,8 +81,12 @@ async function request(deps: RequestDeps, tx: Tx, wanted: Wanted): Promise<Id> {
 const kindWords = { staff_number: '工作人员号码', excluded: '不联系' }
 
 /** Opt-outs are of surveys: who complained is called back all the same. */
-async function refuseListed(deps: RequestDeps, tx: Tx, caseId: Id): Promise<void> {
-  const phone = await deps.phoneOf(tx, caseId)
+async function refuseListed(
+  deps: RequestDeps,
+  tx: Tx,
+  callback: { id: Id; caseId: Id },
+): Promise<void> {
+  const phone = await deps.phoneOf(tx, callback)
   if (phone === null) throw new AppError('record.not_found', { what: '号码' })
   const kind = await callBlockOf(tx, deps.vault.hashPhone(phone))
   if (kind) throw new AppError('telephony.number_listed', { kind: kindWords[kind] })

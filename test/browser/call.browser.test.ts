@@ -70,6 +70,7 @@ describe.skipIf(exchange === null)('calling from the desk', () => {
     await page.keyboard.press('Control+Enter')
     await page.getByText('已记录：接通 · 成立').waitFor()
     await page.goto(`/cases/${id}`)
+    await page.getByText(/李红 · .*通话 0:0[1-9]/).waitFor()
     const audio = page.getByLabel(/通话录音$/).locator('audio')
     await audio.waitFor()
     const seconds = await audio.evaluate(async (element) => {

@@ -193,6 +193,10 @@ const damages: Record<string, Spoilt> = {
   'callback.twice': {
     spoil: `DROP INDEX callback_at_work; ${copy('callback', `state = 'waiting'`, { id: lastHex })}`,
   },
+  'call.forgotten': {
+    spoil: `INSERT INTO call (id, callback_id, case_id, staff_id, unit_code, extension, look_at)
+      SELECT id, id, case_id, id, unit_code, '1001', now() - interval '2 hours' FROM callback LIMIT 1`,
+  },
   'callback.without_lease': {
     spoil: `UPDATE callback SET state = 'claimed' WHERE state = 'waiting'`,
   },

@@ -35,6 +35,7 @@ export const provedElsewhere: Record<string, string> = {
   'GET /api/v1/events': 'test/live/live.db.test.ts',
   // Without an exchange everybody is told so first.
   'POST /api/v1/callbacks/:id/call': 'test/telephony/calls.db.test.ts',
+  'GET /api/v1/callbacks/:id/calls/:callId/recording': 'test/telephony/recordings.db.test.ts',
   'GET /api/v1/audit': 'test/audit/seal.db.test.ts',
 }
 
@@ -50,8 +51,10 @@ async function waiting({ t, unitCode }: Ground): Promise<string> {
   return id
 }
 
+const calledWithConsent = (ground: Ground) => called(ground, { recordingMode: 'ask' })
+
 /** The caller talks to the citizen through an exchange. */
-async function called(ground: Ground): Promise<string> {
+async function called(ground: Ground, more = {}): Promise<string> {
   const { t, caller, unitCode } = ground
   const callbackId = await held(ground)
   const { caseId } = await t.app.db
@@ -68,7 +71,7 @@ async function called(ground: Ground): Promise<string> {
   }
   await t.app.db
     .insertInto('call')
-    .values({ id: t.app.newId(), state: 'talking', ...call })
+    .values({ id: t.app.newId(), state: 'talking', ...call, ...more })
     .execute()
   return callbackId
 }
@@ -225,11 +228,13 @@ export const probes: Record<string, Probe> = {
   'POST /api/v1/callbacks/:id/renew': { make: held },
   'POST /api/v1/callbacks/:id/release': { make: held },
   'POST /api/v1/callbacks/:id/number': { make: held },
+  'PUT /api/v1/callbacks/:id/number': { make: held, body: () => ({ number: '13951609999' }) },
+  'POST /api/v1/callbacks/:id/record': { make: calledWithConsent },
   'GET /api/v1/callbacks/:id/calls': {
-    make: called,
+    make: (ground) => called(ground),
     sees: ({ body }) => (body as { calls?: unknown[] }).calls?.length === 1,
   },
-  'POST /api/v1/callbacks/:id/hang-up': { make: called },
+  'POST /api/v1/callbacks/:id/hang-up': { make: (ground) => called(ground) },
   'PUT /api/v1/callbacks/:id/draft': { make: held, body: () => ({ revision: 0, content: {} }) },
   'POST /api/v1/callbacks/:id/attempts': { make: held, body: () => ({ result: 'busy' }) },
   'POST /api/v1/callbacks/:id/undo': { make: attempted },
@@ -244,7 +249,7 @@ export const probes: Record<string, Probe> = {
     body: async (_, ground) => ({ to: await colleague(ground) }),
   },
   'POST /api/v1/callbacks/:id/review': { make: proposed, body: () => ({ approve: true }) },
-  'GET /api/v1/desk/calls': { make: called, query: '?day=2026-01-01' },
+  'GET /api/v1/desk/calls': { make: (ground) => called(ground), query: '?day=2026-01-01' },
   'GET /api/v1/desk/overview': {
     make: waiting,
     query: '?day=2026-01-01',

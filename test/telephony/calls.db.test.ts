@@ -249,6 +249,29 @@ describe.skipIf(exchange === null)('calls through a real exchange', () => {
     await freed()
   })
 
+  test('after a number that is nobody’s, the result may be taken back and another number be called', async () => {
+    const [wrong, other] = [freshPhone(), freshPhone()]
+    x.behave(wrong, refuses('404 Not Found', 'nothing'))
+    const id = await claimed(wrong)
+    await dial(id)
+    expect(await ended(id)).toMatchObject({ result: 'invalid_number' })
+    await t.call('POST', `/api/v1/callbacks/${id}/undo`, key, {})
+    const put = (number: string) => t.call('PUT', `/api/v1/callbacks/${id}/number`, key, { number })
+    expect((await put('12')).status).toBe(400)
+    expect((await put(` ${other.slice(0, 3)}-${other.slice(3)}`)).status).toBe(200)
+    await dial(id)
+    await until('they talk', async () => (await latest(id)).state === 'talking')
+    expect([rung(wrong), rung(other)]).toEqual([1, 1])
+    await t.call('POST', `/api/v1/callbacks/${id}/hang-up`, key, {})
+    await ended(id)
+    const { body } = await t.call('GET', `/api/v1/callbacks/${id}`, key)
+    expect(body.citizen).toMatchObject({
+      otherNumber: true,
+      phone: `${other.slice(0, 3)}****${other.slice(7)}`,
+    })
+    await freed()
+  })
+
   test('twenty calls at once are all connected, each to its own citizen', async () => {
     const calls = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {

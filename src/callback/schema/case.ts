@@ -52,6 +52,7 @@ export const draft = z.object({
 export type Draft = z.output<typeof draft>
 
 const pastAttempt = z.object({
+  id: z.string(),
   ordinal: z.number().int(),
   result: z.enum(attemptResults),
   at: instant,
@@ -111,7 +112,11 @@ export const caseView = z.object({
     headName: z.string().nullable(),
     officers: z.array(z.object({ code: z.string(), name: z.string().nullable() })),
   }),
-  citizen: z.object({ name: z.string().nullable(), phone: z.string().nullable() }),
+  citizen: z.object({
+    name: z.string().nullable(),
+    phone: z.string().nullable(),
+    otherNumber: z.boolean().describe('The number is not the one that came with the case'),
+  }),
   rating: rating.nullable(),
   sentText: z.string().nullable(),
   sentAt: instant.nullable(),

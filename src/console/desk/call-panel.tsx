@@ -5,7 +5,7 @@ import type { ApiError } from '../foundation/api.ts'
 import { nowMs, timeOf } from '../foundation/clock.ts'
 import { Key, useTick } from '../foundation/keys.tsx'
 import { callResultWords } from '../words.ts'
-import type { CallOnDesk } from './use-call.ts'
+import { clock, type CallOnDesk } from './use-call.ts'
 
 /** What stands between this person and a call, or how the call goes: read from a metre away. */
 export function CallPanel({
@@ -107,12 +107,6 @@ const recordingNow: Partial<Record<CallOnDesk['recording'], string>> = {
   notice: '正在播放录音告知',
   running: '录音中',
   failed: '没有录音：提示音播放失败',
-}
-
-/** 1:05 */
-function clock(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000))
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
 const phoneFaults: Record<Exclude<PhoneView['state'], 'ready'>, string> = {

@@ -8,11 +8,12 @@ import {
   stateWords,
 } from '../words.ts'
 import type { ReplyReason } from '../../reply/verdict.ts'
+import { sayTalk, type CallOnDesk } from './use-call.ts'
 import type { Case } from './use-desk.ts'
 import { Replies } from './words-of-citizen.tsx'
 
 /** What happened, what was said, and what was before. */
-export function CaseFacts({ of }: { of: Case }) {
+export function CaseFacts({ of, calls }: { of: Case; calls: readonly CallOnDesk[] }) {
   const { transaction, notes, attempts, earlier } = of
   return (
     <section className="sheet" aria-label="群众的话与办件">
@@ -92,6 +93,7 @@ export function CaseFacts({ of }: { of: Case }) {
                 <br />
                 <span className="quiet">
                   {attempt.by} · {sayInstant(attempt.at)}
+                  {sayTalk(calls.find(({ attemptId }) => attemptId === attempt.id))}
                   {attempt.wish && ` · 诉求：${attempt.wish}`}
                   {attempt.note && ` · ${attempt.note}`}
                 </span>

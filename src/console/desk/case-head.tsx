@@ -34,6 +34,7 @@ export function CaseHead({
       </div>
       <div className="phone" aria-live="polite" data-whole={phone !== null}>
         {phone ? spaced(phone) : (citizen.phone ?? '没有号码')}
+        {citizen.otherNumber && <span className="pill">另查号码</span>}
       </div>
       {actions}
       <div className="clock">

@@ -15,6 +15,7 @@ import { CaseFacts } from './case-facts.tsx'
 import { CaseHead } from './case-head.tsx'
 import { CaseScript } from './case-script.tsx'
 import { HandOver, Question } from './colleagues.tsx'
+import { OtherNumber } from './other-number.tsx'
 import { Record } from './record.tsx'
 import { useFollowCall } from './follow-call.ts'
 import { useUndo } from './undo.tsx'
@@ -49,7 +50,7 @@ function OpenCase({ of }: { of: Case }) {
   const { message } = App.useApp()
   const [recorded, setRecorded] = useState(false)
   const [phone, setPhone] = useState<string | null>(null)
-  const [dialog, setDialog] = useState<'hand-over' | 'question' | null>(null)
+  const [dialog, setDialog] = useState<'hand-over' | 'question' | 'number' | null>(null)
   const atWork = of.callback.state === 'claimed' || of.callback.state === 'talking'
   const held = atWork && of.callback.holder?.id === staff.id && of.unsettled === null && !recorded
   const { until, lost, setLost } = useLease(id, held, of.callback.leaseUntil)
@@ -200,6 +201,7 @@ function OpenCase({ of }: { of: Case }) {
                   显示号码 <Key name={clickToCall ? 'p' : 'd'} />
                 </Button>
               )}
+              <Button onClick={() => setDialog('number')}>换号码</Button>
               <Button onClick={() => setDialog('hand-over')}>
                 转交 <Key name="h" />
               </Button>
@@ -231,7 +233,7 @@ function OpenCase({ of }: { of: Case }) {
       <Standing of={of} lost={lost} mine={held} />
       <div className="columns">
         <div className="column" tabIndex={0} role="region" aria-label="办件信息">
-          <CaseFacts of={of} />
+          <CaseFacts of={of} calls={all} />
         </div>
         <div className="column" tabIndex={0} role="region" aria-label="话术">
           <CaseScript steps={of.script} />
@@ -249,6 +251,17 @@ function OpenCase({ of }: { of: Case }) {
             setDialog(null)
             void again()
             void go('/work')
+          }}
+        />
+      )}
+      {dialog === 'number' && (
+        <OtherNumber
+          id={id}
+          onClose={() => setDialog(null)}
+          onDone={() => {
+            setDialog(null)
+            setPhone(null)
+            void again()
           }}
         />
       )}

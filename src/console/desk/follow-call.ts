@@ -22,7 +22,8 @@ export function useFollowCall(
     latest !== undefined && latest.attemptId !== null && latest.result !== 'answered'
   useEffect(() => {
     if (!unsettled || !wroteItself) return
-    const says = `通话结果已自动记录：${resultWords[unsettled.result]}`
+    const more = unsettled.result === 'wrong_number' ? '；如能查到其他号码，请撤销后点“换号码”' : ''
+    const says = `通话结果已自动记录：${resultWords[unsettled.result]}${more}`
     offer({ id, says, settleAt: unsettled.settleAt })
   }, [id, unsettled, wroteItself, offer])
 

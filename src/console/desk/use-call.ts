@@ -62,3 +62,14 @@ export function useCalls(id: string, enabled: boolean, refuse: (error: ApiError)
   const latest = all.at(0)
   return { all, latest, open: latest && latest.state !== 'ended' ? latest : null, busy, act }
 }
+
+/** 1:05 */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** How long was talked, beside the try that tells of it. */
+export function sayTalk(call: CallOnDesk | undefined): string {
+  return call === undefined || call.seconds === null ? '' : ` · 通话 ${clock(call.seconds * 1000)}`
+}

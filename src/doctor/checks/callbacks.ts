@@ -51,6 +51,15 @@ export const callbackChecks = [
       GROUP BY case_id HAVING count(*) > 1`,
   }),
   rowCheck({
+    name: 'call.forgotten',
+    law: 3,
+    meaning: '通话一直没有结束，也没有进程在看管，话务员的话机不能再拨打',
+    remedy: '检查 work 进程和交换机（huifang telephony check）；恢复后通话会自行了结',
+    rows: ({ overdueSeconds }) => sql`
+      SELECT id AS subject FROM call WHERE state <> 'ended'
+        AND look_at < now() - make_interval(secs => ${overdueSeconds})`,
+  }),
+  rowCheck({
     name: 'callback.without_lease',
     law: 6,
     meaning: '回访任务已被领取，却没有占用期限，别人永远领不到',
