@@ -20,7 +20,6 @@ export interface Exchange {
   /** Does what a step of a call asks for. Returns what came of it where no event will tell. */
   perform(order: Order, call: Call, dialling: Dialling): Promise<CallEvent | null>
   standing(id: Id): Promise<Standing>
-  hasRecording(id: Id): Promise<'running' | 'stored' | null>
   fetchRecording(id: Id): Promise<Buffer | null>
   dropRecording(id: Id): Promise<void>
   /** Whether this phone can be rung: `unknown` to the exchange, or known and not registered. */
@@ -123,12 +122,6 @@ export function asteriskExchange(
     async standing(id) {
       const [agent, citizen] = await Promise.all([legState(id, 'agent'), legState(id, 'citizen')])
       return { agent, citizen }
-    },
-    async hasRecording(id) {
-      const live = await ari.ask('GET', `/recordings/live/${recordingOf(id)}`)
-      if (live.status === 'done') return 'running'
-      const stored = await ari.ask('GET', `/recordings/stored/${recordingOf(id)}`)
-      return stored.status === 'done' ? 'stored' : null
     },
     fetchRecording: (id) => ari.download(`/recordings/stored/${recordingOf(id)}/file`),
     async dropRecording(id) {

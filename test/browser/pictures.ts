@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { climbLadder } from '../../src/alarm/ladder.ts'
 import { centre, station, testApp, type TestApp } from '../support/app.ts'
 import { ask, reply } from '../evaluation/support.ts'
+import { callPictures } from './call-pictures.ts'
 import { launch } from './chromium.ts'
 import { logIn, openDesk, person } from './desk.ts'
 import { lifelike } from './lifelike.ts'
@@ -107,6 +108,7 @@ test('pictures of every screen', async () => {
       await other.page.waitForTimeout(300)
       await other.page.screenshot({ path: join(folder, 'people-new.png') })
     }
+    await callPictures(browser, folder)
     expect((await readdir(folder)).length).toBeGreaterThan(5)
   } finally {
     await browser.close()

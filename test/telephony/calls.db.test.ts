@@ -303,6 +303,39 @@ describe.skipIf(exchange === null)('calls through a real exchange', () => {
     await freed()
   })
 
+  test.each([
+    ['nothing listens', 'deadtrunk', { heard: null, citizenAnsweredAt: null }],
+    ['the exchange does not know', 'none', { heard: null, citizenDialledAt: null }],
+  ])('a trunk where %s: failed, and no try counts', async (_, trunk, facts) => {
+    const other = await testApp({
+      environment: {
+        ...x.environment,
+        HUIFANG_ASTERISK_TRUNK: trunk,
+        HUIFANG_ASTERISK_APPLICATION: trunk,
+      },
+      policy: (policy) => void (policy.telephony.citizenRingSeconds = 2),
+    })
+    try {
+      await other.work()
+      const by = await other.staffKey('agent')
+      await other.call('PUT', '/api/v1/telephony/phone', by, { extension: '1023' })
+      const id = await seedCallback(other.app, { phone: freshPhone() })
+      await other.call('POST', `/api/v1/callbacks/${id}/claim`, by, {})
+      await until(
+        'the call is taken',
+        async () =>
+          (await other.call('POST', `/api/v1/callbacks/${id}/call`, by, {})).status === 202,
+      )
+      const call = await until('the call ends', async () => {
+        const { calls } = (await other.call('GET', `/api/v1/callbacks/${id}/calls`, by)).body
+        return calls[0].state === 'ended' ? (calls[0] as CallView) : null
+      })
+      expect(call).toMatchObject({ result: 'failed', attemptId: null, ...facts })
+    } finally {
+      await other.close()
+    }
+  })
+
   test('nothing that was logged has a citizen’s number in it', () => {
     const numbers = x.citizens.calls.map(({ number }) => number)
     expect(numbers.length).toBeGreaterThan(30)

@@ -9,7 +9,7 @@ import { cuttable, type Cuttable } from '../support/cut.ts'
 import { testExchange, type Exchange } from '../support/exchange.ts'
 
 // A hundred (TEST_CALL_RUNS=100) take some minutes.
-const runs = Number(process.env['TEST_CALL_RUNS'] ?? 10)
+const runs = Number(process.env['TEST_CALL_RUNS'] ?? 5)
 const firstSeed = Number(process.env['TEST_CALL_SEED'] ?? 7_000)
 
 const exchange = await testExchange()
