@@ -1,5 +1,7 @@
 import { getPriority, setPriority } from 'node:os'
-import { buildApp, startHttp, startWork } from '../app.ts'
+import { startHttp } from '../app-http.ts'
+import { startWork } from '../app-work.ts'
+import { buildApp } from '../app.ts'
 import { systemClock } from '../foundation/clock.ts'
 import { readConfig } from '../foundation/config.ts'
 import { runSandbox } from '../sandbox/gateway/command.ts'

@@ -87,7 +87,8 @@ const recordingWaitSeconds = 5
 
 type Ring = Pick<Policy['telephony'], 'agentRingSeconds' | 'citizenRingSeconds'>
 
-function lookInSeconds(
+/** When somebody has to look at a call at which nothing happens. */
+export function lookInSeconds(
   call: CallFacts & { requestedAt: Date },
   policy: Ring,
   nowMs: number,

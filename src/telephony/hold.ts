@@ -6,18 +6,18 @@ import { tellCall, type CallDeps } from './calls.ts'
 import { readEvent } from './exchange.ts'
 import { giveUpLease, holdLease, leaseSeconds } from './lease.ts'
 import { lookAtCalls, type LookDeps } from './look.ts'
-import { fetchRecordings, type RecordingDeps } from './recordings.ts'
 import type { CallEvent } from './rules.ts'
 import { openSocket, type Socket } from './socket.ts'
 
-export interface HoldDeps
-  extends CallDeps, RecordingDeps, Pick<LookDeps, 'celFile' | 'keepCallback'> {
+export interface HoldDeps extends CallDeps, Pick<LookDeps, 'celFile' | 'keepCallback'> {
   ari: Ari
   settings: AriSettings
 }
 
 const renewMs = (leaseSeconds * 1000) / 3
 const lookMs = 250
+// Of who waits for the lease, or for an exchange that is away.
+const againMs = 1_000
 const awayAlarmMs = 30_000
 // Half of all events are these, and none of them counts.
 const unread = ['ChannelVarset', 'ChannelDialplan', 'ChannelConnectedLine', 'ChannelUserevent']
@@ -34,6 +34,7 @@ export function startHolding(deps: HoldDeps): Timer {
   const { application } = deps.settings
   let socket = null as Socket | null
   let awayAt: number | null = null
+  let roundAt = 0
 
   const tell = (id: Id, event: CallEvent): Promise<void> => {
     const turn = (turns.get(id) ?? Promise.resolve())
@@ -56,13 +57,15 @@ export function startHolding(deps: HoldDeps): Timer {
   }
   const looking: LookDeps = { ...deps, tell, missing: new Set() }
 
-  /** Opens the socket once; says whether it is open. */
+  /** Opens the socket; what was under way meanwhile is looked at in the same round. */
   const connect = async (): Promise<void> => {
     socket = await openSocket(deps.settings, hear)
     const opened = socket
     const forget = async () => {
       await opened.closed
-      if (socket === opened) socket = null
+      if (socket !== opened) return
+      socket = null
+      roundAt = 0
     }
     void forget()
     await deps.ari.ask('PUT', `/applications/${application}/eventFilter`, {
@@ -73,8 +76,10 @@ export function startHolding(deps: HoldDeps): Timer {
     deps.log.info({ application }, 'the exchange is heard')
   }
   const away = async (error: unknown): Promise<void> => {
-    awayAt ??= deps.clock.nowMs()
-    deps.log.warn({ err: error, application }, 'the exchange is not heard; trying again')
+    if (awayAt === null) {
+      deps.log.warn({ err: error, application }, 'the exchange is not heard; trying again')
+      awayAt = deps.clock.nowMs()
+    }
     if (deps.clock.nowMs() - awayAt < awayAlarmMs) return
     await raiseAlarm(deps, deps.db, {
       kind: 'telephony.away',
@@ -103,21 +108,17 @@ export function startHolding(deps: HoldDeps): Timer {
   }
 
   const loop = (async () => {
-    let renewAt = 0
     while (!signal.aborted) {
       try {
-        if (deps.clock.nowMs() >= renewAt || (renewAt > 0 && socket === null)) {
+        if (deps.clock.nowMs() >= roundAt) {
           await round()
-          renewAt = deps.clock.nowMs() + (socket === null ? 1_000 : renewMs)
-        } else if (socket !== null) {
-          await lookAtCalls(looking)
-          await fetchRecordings(deps)
-        }
+          roundAt = deps.clock.nowMs() + (socket === null ? againMs : renewMs)
+        } else if (socket !== null) await lookAtCalls(looking)
       } catch (error) {
         deps.log.error({ err: error }, 'the telephony round failed')
         // Without the database nobody knows whose turn it is.
         socket?.close()
-        renewAt = deps.clock.nowMs() + 1_000
+        roundAt = deps.clock.nowMs() + againMs
       }
       await pause(lookMs, signal)
     }

@@ -1,5 +1,5 @@
 import type { Id } from '../foundation/ids.ts'
-import { leftToRing, type CallDeps } from './calls.ts'
+import { leftToRing, lookInSeconds, type CallDeps } from './calls.ts'
 import { loggedEnd } from './cel.ts'
 import type { Standing } from './exchange.ts'
 import { channelOf } from './names.ts'
@@ -20,6 +20,7 @@ export interface LookDeps extends CallDeps {
 // Long enough for an event that was sent before the look to arrive.
 const secondLookSeconds = 1
 const awayAgainSeconds = 3
+const soonestSeconds = 1
 /** What was asked for and never begun is given up: the agent has long pressed again. */
 const requestedAtMostSeconds = 30
 const connectingAtMostSeconds = 15
@@ -38,13 +39,17 @@ export async function lookAtCalls(deps: LookDeps, whenever = false): Promise<voi
         'the exchange does not say what it has of a call',
       )
       await lookAgain(deps.db, call.id, awayAgainSeconds)
+      // It would keep each of the others waiting as long.
+      return
     }
   }
 }
 
 async function lookAt(deps: LookDeps, call: Call): Promise<void> {
+  const { telephony } = await deps.policy()
   // Before anything else: whoever else looks at this moment comes later.
-  await lookAgain(deps.db, call.id, awayAgainSeconds)
+  const inSeconds = lookInSeconds(call, telephony, deps.clock.nowMs())
+  await lookAgain(deps.db, call.id, Math.max(soonestSeconds, inSeconds))
   await deps.keepCallback(call)
   if (call.state === 'requested') {
     const late = deps.clock.nowMs() - call.requestedAt.getTime() > requestedAtMostSeconds * 1000

@@ -44,7 +44,7 @@ export function Calls({ day }: { day: string }) {
   return (
     <Loaded query={calls}>
       {({ open, hours }) => (
-        <div className="grid-2">
+        <div className="grid-2 calls">
           <section className="sheet" aria-label="正在通话">
             <h2>
               正在通话 <span className="soft">{open.length} 路</span>
