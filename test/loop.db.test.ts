@@ -58,7 +58,7 @@ describe('the way of the data', () => {
     expect(claimed.case.citizen.phone).toBe(`${phone.slice(0, 3)}****${phone.slice(7)}`)
     const path = `/api/v1/callbacks/${claimed.callback.id}`
     const revealed = await t.call('POST', `${path}/number`, agent, {})
-    expect(revealed.body).toEqual({ phone, dialled: false })
+    expect(revealed.body).toEqual({ phone })
     const done = await t.call('POST', `${path}/attempts`, agent, {
       result: 'reached',
       finding: 'upheld',

@@ -1,20 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callsOf } from '../../src/telephony/calls-of.ts'
 import type { CallView } from '../../src/telephony/schema.ts'
+import type { CallbackOrigin } from '../../src/callback/rules.ts'
+import { inBusinessZone } from '../../src/foundation/clock.ts'
 import { setBlocks } from '../../src/sms/contact-block.ts'
 import type { Behaviour } from '../../src/sandbox/phones/bank.ts'
 import { freshPhone, station, testApp, until, type TestApp } from '../support/app.ts'
 import { seedCallback } from '../support/cases.ts'
 import { testExchange, type Exchange } from '../support/exchange.ts'
+import { recorder, type Recorder } from './recorder.ts'
 
 const exchange = await testExchange()
+const recordTraces = process.env['RECORD_TRACES'] === '1'
 
 describe.skipIf(exchange === null)('calls through a real exchange', () => {
   const x = exchange as Exchange
   let t: TestApp
   let key: string
+  let tape: Recorder | null = null
+  /** With RECORD_TRACES=1 what the exchange tells is written down for the tests without one. */
+  async function keep(name: string, callbackId: string): Promise<void> {
+    const [call] = await callsOf(t.app.db, callbackId)
+    await tape?.keep(name, x.version, call!)
+  }
   beforeAll(async () => {
+    if (recordTraces) tape = await recorder(x.url)
     t = await testApp({
-      environment: x.environment,
+      environment: {
+        ...x.environment,
+        ...(tape ? { HUIFANG_ASTERISK_URL: tape.url } : {}),
+      },
       policy: (policy) => {
         policy.telephony.agentRingSeconds = 2
         policy.telephony.citizenRingSeconds = 2
@@ -28,6 +43,7 @@ describe.skipIf(exchange === null)('calls through a real exchange', () => {
   })
   afterAll(async () => {
     await t.close()
+    tape?.close()
     await x.close()
   })
 
@@ -126,12 +142,13 @@ describe.skipIf(exchange === null)('calls through a real exchange', () => {
     ['answers nothing at all', { comesTo: 'silent' }, { result: 'failed' }, null],
   ])(
     'the citizen’s phone %s: the result, and what is written down',
-    async (_, behaviour, result, attempt) => {
+    async (name, behaviour, result, attempt) => {
       const phone = freshPhone()
       x.behave(phone, behaviour)
       const id = await claimed(phone)
       await dial(id)
       expect(await ended(id)).toMatchObject(result)
+      await keep(name, id)
       expect(await attemptsOf(id)).toEqual(attempt === null ? [] : [attempt])
       expect(rung(phone)).toBe(1)
       await freed()
@@ -144,13 +161,14 @@ describe.skipIf(exchange === null)('calls through a real exchange', () => {
     ['declines', refuses('603 Decline'), { result: 'agent_rejected' }],
   ])(
     'the agent’s phone %s: the citizen’s does not ring, and no try counts',
-    async (_, behaviour, result) => {
+    async (name, behaviour, result) => {
       const phone = freshPhone()
       x.behave('1002', behaviour)
       const by = await agentAt('1002')
       const id = await claimed(phone, by)
       await dial(id, by)
       expect(await ended(id, by)).toMatchObject(result)
+      await keep(`agent ${name}`, id)
       expect(await attemptsOf(id)).toEqual([])
       expect(rung(phone)).toBe(0)
     },
@@ -162,6 +180,7 @@ describe.skipIf(exchange === null)('calls through a real exchange', () => {
     await until('they talk', async () => (await latest(talking)).state === 'talking')
     x.agents.calls.at(-1)!.hangUp()
     expect(await ended(talking)).toMatchObject({ result: 'answered', endedBy: 'agent' })
+    await keep('the agent hangs up by the phone', talking)
     await freed()
 
     const phone = freshPhone()
@@ -184,6 +203,7 @@ describe.skipIf(exchange === null)('calls through a real exchange', () => {
     await until('it rings', async () => (await latest(id)).heard === 'ringing')
     x.agents.calls.at(-1)!.hangUp()
     expect(await ended(id)).toMatchObject({ result: 'agent_cancelled' })
+    await keep('the agent gives up while it rings', id)
     await until(
       'the citizen’s phone is still',
       async () => x.citizens.calls.at(-1)?.ended === 'cancelled',
@@ -285,6 +305,43 @@ describe.skipIf(exchange === null)('calls through a real exchange', () => {
     const ends = await Promise.all(calls.map(({ id, by }) => ended(id, by)))
     expect(ends.map(({ result }) => result)).toEqual(calls.map(() => 'answered'))
     expect(calls.map(({ phone }) => rung(phone))).toEqual(calls.map(() => 1))
+  })
+
+  test('no more calls than the trunk carries, and none outside the calling hours but where somebody may be in danger', async () => {
+    const hour = inBusinessZone(t.app.clock.now()).hour
+    const elsewhen = hour < 12 ? { from: '22:00', to: '23:00' } : { from: '01:00', to: '02:00' }
+    const strict = await testApp({
+      environment: { ...x.environment, HUIFANG_ASTERISK_APPLICATION: 'strict' },
+      policy: (policy) => {
+        policy.telephony.callsAtMost = 1
+        policy.callback.callingWindow = { ...elsewhen, blockedDays: [] }
+      },
+    })
+    try {
+      await strict.work()
+      const claim = async (extension: string, origin: CallbackOrigin) => {
+        const by = await strict.staffKey('agent')
+        await strict.call('PUT', '/api/v1/telephony/phone', by, { extension })
+        const id = await seedCallback(strict.app, { phone: freshPhone(), origin })
+        await strict.call('POST', `/api/v1/callbacks/${id}/claim`, by, {})
+        return async () => {
+          const { status, body } = await strict.call('POST', `/api/v1/callbacks/${id}/call`, by, {})
+          return [status, body.code]
+        }
+      }
+      const usual = await claim('1021', 'dissatisfied')
+      await until('the exchange is heard', async () => (await usual())[0] !== 503)
+      expect(await usual()).toEqual([409, 'callback.outside_hours'])
+      const urgent = await claim('1022', 'urgent')
+      expect(await urgent()).toEqual([202, undefined])
+      const second = await claim('1023', 'urgent')
+      expect(await second()).toEqual([429, 'telephony.trunk_full'])
+    } finally {
+      await strict.close()
+    }
+    for (const call of x.agents.calls) call.hangUp()
+    for (const call of x.citizens.calls) call.hangUp()
+    await freed()
   })
 
   test('the rated unit neither calls, nor hangs up, nor sees that anybody was called', async () => {
