@@ -18,7 +18,7 @@ export type AriAnswer =
   /** The channel, bridge or recording is not there (any more). */
   | { status: 'gone' }
   /** The exchange does not take it: no such endpoint, nobody registered, wrong state. */
-  | { status: 'refused'; httpStatus: number }
+  | { status: 'refused' }
 
 export interface Ari {
   /** Throws `telephony.exchange_away` when nobody answers. What the request holds goes in its body: addresses are logged. */
@@ -60,20 +60,33 @@ export function openAri(settings: Pick<AriSettings, 'url' | 'user' | 'password'>
       const text = await response.text().catch(() => {
         throw new AppError('telephony.exchange_away')
       })
-      if (response.ok) return { status: 'done', body: text === '' ? null : JSON.parse(text) }
+      if (response.ok) return { status: 'done', body: readJson(text) }
       if (response.status === 404) return { status: 'gone' }
       if (response.status === 409) return { status: 'exists' }
       if (response.status === 401 || response.status === 403) {
         throw new AppError('telephony.exchange_refuses')
       }
-      return { status: 'refused', httpStatus: response.status }
+      return { status: 'refused' }
     },
     async download(path) {
       const response = await reach(path, {}, downloadTimeoutMs)
       if (response.status === 404) return null
       if (!response.ok) throw new AppError('telephony.exchange_away')
-      return Buffer.from(await response.arrayBuffer())
+      return Buffer.from(
+        await response.arrayBuffer().catch(() => {
+          throw new AppError('telephony.exchange_away')
+        }),
+      )
     },
+  }
+}
+
+/** Null for what is no JSON: something else than an exchange answers there. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }
 
@@ -103,6 +116,5 @@ export const ariEvent = z.discriminatedUnion('type', [
     type: z.literal('PlaybackFinished'),
     playback: z.object({ id: z.string(), state: z.string() }),
   }),
-  z.object({ type: z.literal('ApplicationReplaced') }),
 ])
 export type AriEvent = z.output<typeof ariEvent>

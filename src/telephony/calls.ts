@@ -1,4 +1,4 @@
-import { raiseAlarm } from '../alarm/alarm.ts'
+import { clearAlarm, raiseAlarm } from '../alarm/alarm.ts'
 import type { Core } from '../foundation/core.ts'
 import type { Queryable, Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
@@ -47,13 +47,16 @@ async function change(
     if (Object.keys(changed).length > 0) {
       await saveCall(tx, call, changed, lookInSeconds(after, telephony, deps.clock.nowMs()))
       if (after.state === 'ended' && call.state !== 'ended') await deps.callEnded(tx, after)
-      if (call.recording === 'notice' && after.recording === 'failed') await tellNotice(deps, tx)
+      if (call.recording === 'notice') await tellNotice(deps, tx, after)
     }
     return { call: after, orders }
   })
 }
 
-async function tellNotice(deps: CallDeps, tx: Tx): Promise<void> {
+/** Somebody is told of a notice that cannot be played, until one is played again. */
+async function tellNotice(deps: CallDeps, tx: Tx, { recording }: CallFacts): Promise<void> {
+  if (recording === 'running') return clearAlarm(tx, 'telephony.notice', 'recording')
+  if (recording !== 'failed') return
   await raiseAlarm(deps, tx, {
     kind: 'telephony.notice',
     subject: 'recording',

@@ -167,8 +167,6 @@ export function readEvent(event: AriEvent): { id: Id; event: CallEvent } | null 
         ? { id: owner.id, event: { kind: 'notice_over', played: event.playback.state === 'done' } }
         : null
     }
-    case 'ApplicationReplaced':
-      return null
   }
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { raiseAlarm } from '../alarm/alarm.ts'
+import { clearAlarm, raiseAlarm } from '../alarm/alarm.ts'
 import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Tx } from '../foundation/database.ts'
 import { idFloor, type Id } from '../foundation/ids.ts'
@@ -53,6 +53,7 @@ async function fetchOne(deps: RecordingDeps, id: Id): Promise<void> {
   else if ((await deps.recordings.get(id)) === null) return settle(deps, id, 'failed')
   await deps.exchange.dropRecording(id)
   await settle(deps, id, 'stored')
+  await clearAlarm(deps.db, 'telephony.recordings', 'fetch')
 }
 
 async function settle(deps: RecordingDeps, id: Id, recording: 'stored' | 'failed'): Promise<void> {

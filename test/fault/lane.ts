@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir, readFile, realpath } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { buildCore } from '../../src/app.ts'
@@ -22,6 +20,7 @@ import { ownRedis, type OwnRedis } from '../support/redis.ts'
 import { attachServer } from '../support/server.ts'
 import { dropForced, named, query } from '../support/sql.ts'
 import { faultPolicy } from './policy.ts'
+import { freePort } from '../../src/sandbox/free-port.ts'
 
 /** PostgreSQL, Redis and ports of its own for one run after another: nothing here is anybody else's. */
 export interface Lane {
@@ -151,13 +150,4 @@ async function kill(dataDir: string, password: string): Promise<void> {
   process.kill(pid, 'SIGQUIT')
   const mark = markOf(cluster, password)
   while (await carries(pid, mark)) await pause(20)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

@@ -61,6 +61,9 @@ describe.skipIf(exchange === null)('huifang telephony check', () => {
     expect((await check({ HUIFANG_ASTERISK_TRUNK: 'none' })).stdout).toMatch(
       /✗ 外线 none：pjsip.conf/,
     )
+    expect((await check({ HUIFANG_ASTERISK_URL: t.url })).stdout).toMatch(
+      /^✗ 交换机 Asterisk：这个地址上不是 Asterisk/,
+    )
     expect((await check({ HUIFANG_ASTERISK_URL: 'http://127.0.0.1:9' })).stdout).toMatch(
       /^✗ 交换机：电话交换机暂时连接不上/,
     )

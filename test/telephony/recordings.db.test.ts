@@ -2,6 +2,7 @@ import { readdir, readFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { raiseAlarm, standingAlarms } from '../../src/alarm/alarm.ts'
 import { dateAt } from '../../src/foundation/clock.ts'
 import { eraseRecordings } from '../../src/telephony/recordings.ts'
 import type { CallView } from '../../src/telephony/schema.ts'
@@ -69,11 +70,19 @@ describe.skipIf(exchange === null)('recordings', () => {
     (await readdir(folder, { recursive: true })).filter((name) => name.includes('.wav'))
 
   test('after the notice both voices are recorded, kept sealed in our own storage, and the exchange has forgotten them', async () => {
+    for (const [kind, subject] of [
+      ['telephony.notice', 'recording'],
+      ['telephony.recordings', 'fetch'],
+    ] as const) {
+      await raiseAlarm(t.app, t.app.db, { kind, subject, message: 'test' })
+    }
     const id = await talk('户政')
     await until_(id, 'it is recorded', ({ recording }) => recording === 'running')
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     await hangUp(id)
     const call = await until_(id, 'it is stored', ({ recording }) => recording === 'stored')
+    // What was told of is over.
+    await until('no alarm stands', async () => (await standingAlarms(t.app)).length === 0)
     const { status, bytes } = await listen(id, call.id, supervisor)
     expect([status, bytes.subarray(0, 4).toString()]).toEqual([200, 'RIFF'])
     // The agent's phone plays 1,000 Hz and the citizen's 400; nobody plays 700.

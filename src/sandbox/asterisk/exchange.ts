@@ -1,11 +1,9 @@
-import { createServer } from 'node:net'
-import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AddressInfo } from 'node:net'
 import { openPhoneBank, type Behaviour, type PhoneBank } from '../phones/bank.ts'
 import { keptAsterisk, startAsterisk, unpackAsterisk, type SandboxExchange } from './start.ts'
+import { freePort } from '../free-port.ts'
 
 /** An Asterisk of one's own between the agents' phones and a carrier that plays the citizens'. */
 export interface Exchange extends SandboxExchange {
@@ -64,13 +62,4 @@ export async function openExchange(phones = 24): Promise<Exchange | null> {
       await citizens.close()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
