@@ -1,6 +1,6 @@
 import { between, mark, isLatin, type Reading } from './reading.ts'
-import { parsePattern, type WordClasses } from './pattern.ts'
-import { buildTrie, type Trie } from './trie.ts'
+import { parsePattern, withQuantities, type Pattern, type WordClasses } from './pattern.ts'
+import { growTrie, type GrowingTrie, type Trie } from './trie.ts'
 
 /** What a matcher needs to know of an entry; the rest is its owner's. */
 export interface MatcherEntry {
@@ -39,7 +39,6 @@ interface Step<Entry> {
 
 /** All places that the same words have in patterns. */
 interface Segment<Entry> {
-  words: readonly string[]
   /** Where the words are remembered as somebody's first part; -1 where they are nobody's. */
   slot: number
   /** Patterns that consist of these words alone. */
@@ -53,14 +52,18 @@ export function compileMatcher<Entry extends MatcherEntry>(
   entries: readonly Entry[],
   classes: WordClasses,
 ): Matcher<Entry> {
+  const trie = growTrie<Segment<Entry>>()
   const segments = new Map<string, Segment<Entry>>()
+  const known = withQuantities(classes)
   let slots = 0
   for (const entry of entries) {
-    const { parts, fromStart, toEnd } = parsePattern(entry.pattern, classes)
+    const pattern = parsePattern(entry.pattern, known)
+    const { fromStart, toEnd } = pattern
+    const pieces = piecesOf(pattern, trie)
     let before = -1
-    for (const [index, part] of parts.entries()) {
-      const segment = segmentOf(segments, part.words)
-      const isLast = index === parts.length - 1
+    for (const [index, piece] of pieces.entries()) {
+      const segment = segmentOf(segments, piece.words, trie)
+      const isLast = index === pieces.length - 1
       if (index === 0 && !isLast) {
         if (segment.slot < 0) segment.slot = slots++
         before = segment.slot
@@ -70,8 +73,8 @@ export function compileMatcher<Entry extends MatcherEntry>(
         entry,
         before,
         slot: isLast ? -1 : slots++,
-        gap: part.gap,
-        barrier: part.overComma ? mark.end : mark.pause,
+        gap: piece.gap,
+        barrier: piece.overComma ? mark.end : mark.pause,
         fromStart,
         toEnd,
         overMarks: entry.overMarks === true,
@@ -81,24 +84,66 @@ export function compileMatcher<Entry extends MatcherEntry>(
       before = step.slot
     }
   }
-  const trie = buildTrie(
-    [...segments.values()].flatMap((segment) =>
-      segment.words.map((word) => [word, segment] as const),
-    ),
-  )
   const trail = new Trail(slots)
-  return { find: (reading) => find(reading, trie, trail) }
+  return { find: (reading) => find(reading, trie.trie, trail) }
+}
+
+/** Words, as nodes of the trie, that begin within a gap behind the piece before. */
+interface Piece {
+  words: readonly number[]
+  gap: number
+  overComma: boolean
+}
+
+// Beyond this many words a part is cut into pieces that must follow each other without a gap.
+const mostWords = 250
+
+/** Multiplies the parts out along the trie; a tail that may be empty adds nothing and is left out. */
+function piecesOf<Output>({ parts }: Pattern, trie: GrowingTrie<Output>): Piece[] {
+  const pieces: Piece[] = []
+  for (const { row, gap, overComma } of parts) {
+    let words: number[] = [0]
+    let isFirst = true
+    const cut = (): void => {
+      pieces.push(isFirst ? { words, gap, overComma } : { words, gap: 0, overComma: false })
+      words = [0]
+      isFirst = false
+    }
+    for (const alternatives of row) {
+      if (words.length * alternatives.length > mostWords && !words.includes(0)) cut()
+      words = multiplied(words, alternatives, trie)
+      if (words.length > 20_000) throw new Error('a part of a pattern stands for too many words')
+    }
+    if (!words.includes(0)) cut()
+  }
+  return pieces
+}
+
+/** Every head with every tail, each once. */
+function multiplied<Output>(
+  heads: readonly number[],
+  tails: readonly string[],
+  trie: GrowingTrie<Output>,
+): number[] {
+  const [only] = tails
+  // Most are a single sign, with which different heads stay different.
+  if (only !== undefined && tails.length === 1) return heads.map((head) => trie.follow(head, only))
+  const words = new Set<number>()
+  for (const head of heads) for (const tail of tails) words.add(trie.follow(head, tail))
+  return [...words]
 }
 
 function segmentOf<Entry>(
   segments: Map<string, Segment<Entry>>,
-  words: readonly string[],
+  words: readonly number[],
+  trie: GrowingTrie<Segment<Entry>>,
 ): Segment<Entry> {
-  const key = words.join('|')
+  const key = words.join()
   let segment = segments.get(key)
   if (segment === undefined) {
-    segment = { words, slot: -1, whole: [], later: [] }
+    segment = { slot: -1, whole: [], later: [] }
     segments.set(key, segment)
+    for (const node of words) trie.add(node, segment)
   }
   return segment
 }

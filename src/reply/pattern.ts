@@ -11,9 +11,9 @@
  * never backtracks.
  */
 
-/** One part of a pattern: some strings, and how far behind the part before they may begin. */
+/** One part of a pattern: a row of alternatives, and how far behind the part before it may begin. */
 export interface PatternPart {
-  words: readonly string[]
+  row: readonly (readonly string[])[]
   gap: number
   /** Whether the gap may reach over a comma. */
   overComma: boolean
@@ -53,10 +53,7 @@ const shorthand: Record<string, readonly QuantityName[]> = {
   x: ['once', 'times'],
 }
 
-// Beyond this many strings a part is cut into pieces that must follow each other without a gap.
-const mostWords = 250
-
-/** Splits a pattern at its gaps and expands each part. Throws on a pattern that is not well-formed. */
+/** Splits a pattern at its gaps; the classes are free of quantities. Throws on a pattern that is not well-formed. */
 export function parsePattern(pattern: string, classes: WordClasses): Pattern {
   const fromStart = pattern.startsWith('^')
   const toEnd = pattern.endsWith('$')
@@ -70,43 +67,30 @@ export function parsePattern(pattern: string, classes: WordClasses): Pattern {
       gap = 16
       overComma = true
     } else {
-      for (const words of pieces(items(source, classes))) {
-        parts.push({ words, gap, overComma })
-        gap = 0
-        overComma = false
-      }
+      parts.push({ row: items(source, classes), gap, overComma })
+      gap = 0
+      overComma = false
     }
   }
-  if (parts.length === 0) throw new Error(`the pattern ${pattern} may be empty`)
+  if (parts.every(({ row }) => row.every((words) => words.includes(''))))
+    throw new Error(`the pattern ${pattern} may be empty`)
   return { parts, fromStart, toEnd }
 }
 
+const notation = /[(){}<>|?]/
+
 /** All strings that a pattern without gaps stands for. */
-export function expand(source: string, classes: WordClasses): string[] {
+function expand(source: string, classes: WordClasses): string[] {
+  if (!notation.test(source)) return [source]
   return items(source, classes).reduce<string[]>(
     (heads, tails) => heads.flatMap((head) => tails.map((tail) => head + tail)),
     [''],
   )
 }
 
-/** Multiplies the items out, in pieces where there are too many; a tail that may be empty adds nothing and is left out. */
-function pieces(all: readonly (readonly string[])[]): string[][] {
-  const done: string[][] = []
-  let words: string[] = ['']
-  for (const item of all) {
-    if (words.length * item.length > mostWords && !words.includes('')) {
-      done.push(words)
-      words = ['']
-    }
-    words = [...new Set(words.flatMap((head) => item.map((tail) => head + tail)))]
-    if (words.length > 20_000) throw new Error('a part of a pattern stands for too many words')
-  }
-  return words.includes('') ? done : [...done, words]
-}
-
 /** The alternatives that a source is a row of. */
-function items(source: string, classes: WordClasses): string[][] {
-  const row: string[][] = []
+function items(source: string, classes: WordClasses): (readonly string[])[] {
+  const row: (readonly string[])[] = []
   for (let at = 0; at < source.length; at += 1) {
     const sign = source[at] as string
     if (sign === '(') {
@@ -155,12 +139,18 @@ function branches(source: string): string[] {
   return found
 }
 
-function classWords(name: string, classes: WordClasses): string[] {
+function classWords(name: string, classes: WordClasses): readonly string[] {
   const words = classes[name]
   if (words === undefined) throw new Error(`there is no word class <${name}>`)
-  // A class may itself hold quantities.
-  return words.map((word) =>
-    word.replace(/\{(\w+)\}/, (_, counted: string) => quantity(counted)[0] as string),
+  return words
+}
+
+/** A class may itself hold quantities. */
+export function withQuantities(classes: WordClasses): WordClasses {
+  const read = (word: string): string =>
+    word.replace(/\{(\w+)\}/, (_, counted: string) => quantity(counted)[0] as string)
+  return Object.fromEntries(
+    Object.entries(classes).map(([name, words]) => [name, words.map(read)] as const),
   )
 }
 

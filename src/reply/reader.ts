@@ -43,10 +43,14 @@ export interface Reader {
  */
 export function compileReader(extraWords: readonly Group[] = []): Reader {
   const entries = entriesOf([...lexicons, ...extraWords])
-  const all = compileMatcher(entries, classes)
   const danger = compileMatcher(entries.filter(isAboutDanger), classes)
+  let all = extraWords.length > 0 ? compileMatcher(entries, classes) : undefined
   return {
-    understand: (text, context) => read(text, context, all, danger),
+    understand: (text, context) => {
+      // The receiving process only looks for danger, and starts sooner without the rest.
+      all ??= compileMatcher(entries, classes)
+      return read(text, context, all, danger)
+    },
     isUrgent: (text) => alarmAlone(toReading(normalise(text)), danger) !== null,
   }
 }

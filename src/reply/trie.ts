@@ -1,4 +1,4 @@
-/** A trie over UTF-16 units in flat arrays: a step is one look-up in a hash table that never grows. */
+/** A trie over UTF-16 units in flat arrays: a step is one look-up in a hash table. */
 export interface Trie<Output> {
   /** The node after a first symbol, or 0. */
   first(symbol: number): number
@@ -10,73 +10,113 @@ export interface Trie<Output> {
 
 /** Builds the trie of all words; a word may be listed with several outputs. */
 export function buildTrie<Output>(words: Iterable<readonly [string, Output]>): Trie<Output> {
-  const edges = new Map<number, number>()
-  const outputs: (Output[] | undefined)[] = [undefined]
-  for (const [word, output] of words) {
-    let node = 0
-    for (let at = 0; at < word.length; at += 1) {
-      const key = edgeKey(node, word.charCodeAt(at))
-      let next = edges.get(key)
-      if (next === undefined) {
-        next = outputs.length
-        outputs.push(undefined)
-        edges.set(key, next)
-      }
-      node = next
-    }
-    const listed = outputs[node]
-    if (listed === undefined) outputs[node] = [output]
-    else if (!listed.includes(output)) listed.push(output)
-  }
-  return freeze(edges, outputs)
+  const growing = growTrie<Output>()
+  for (const [word, output] of words) growing.add(growing.follow(0, word), output)
+  return growing.trie
 }
 
-function edgeKey(node: number, symbol: number): number {
-  return node * 0x10000 + symbol
+/** A trie that is added to. Its nodes stand for strings, each for one; the root, 0, for the empty one. */
+export interface GrowingTrie<Output> {
+  trie: Trie<Output>
+  /** The node of a node's string with a tail behind it. */
+  follow(node: number, tail: string): number
+  /** Lists an output with a node's string, once. */
+  add(node: number, output: Output): void
+}
+
+export function growTrie<Output>(): GrowingTrie<Output> {
+  const firsts = new Int32Array(0x10000)
+  const outputs: (Output[] | undefined)[] = [undefined]
+  let edges = emptyEdges(0x400)
+  const step = (node: number, symbol: number): number => {
+    const known = node === 0 ? (firsts[symbol] as number) : targetOf(edges, node, symbol)
+    if (known !== 0) return known
+    const target = outputs.push(undefined) - 1
+    if (target >= edges.most) edges = grown(edges)
+    if (node === 0) firsts[symbol] = target
+    else addEdge(edges, node, symbol, target)
+    return target
+  }
+  return {
+    follow: (node, tail) => {
+      let at = node
+      for (let place = 0; place < tail.length; place += 1) at = step(at, tail.charCodeAt(place))
+      return at
+    },
+    add: (node, output) => {
+      const listed = outputs[node]
+      if (listed === undefined) outputs[node] = [output]
+      else if (!listed.includes(output)) listed.push(output)
+    },
+    trie: {
+      outputs,
+      first: (symbol) => firsts[symbol] as number,
+      next: (node, symbol) => targetOf(edges, node, symbol),
+    },
+  }
 }
 
 /**
- * Each place of the table holds a node and the node that follows it; by which symbol stands with the latter. Most
+ * Each place of the table holds a node (0 where it is empty) and the node that follows it; by which symbol stands with
+ * the latter. What follows the root stands apart, for every walk begins there. Most
  * walks end at a symbol that does not follow: a few bits of each node's symbols tell so without a look at the table.
  */
-function freeze<Output>(
-  edges: ReadonlyMap<number, number>,
-  outputs: readonly (readonly Output[] | undefined)[],
-): Trie<Output> {
-  const firsts = new Int32Array(0x10000)
-  let size = 16
-  while (size < edges.size * 2) size *= 2
-  const table = new Int32Array(size * 2).fill(-1)
-  const symbols = new Uint16Array(outputs.length)
-  const following = new Int32Array(outputs.length)
-  for (const [key, target] of edges) {
-    const node = Math.floor(key / 0x10000)
-    const symbol = key % 0x10000
-    if (node === 0) {
-      firsts[symbol] = target
-      continue
-    }
-    let place = placeOf(node, symbol, size)
-    while (table[place * 2] !== -1) place = (place + 1) & (size - 1)
-    table[place * 2] = node
-    table[place * 2 + 1] = target
-    symbols[target] = symbol
-    following[node] = (following[node] as number) | bitOf(symbol)
-  }
+interface Edges {
+  /** So many nodes leave half of the table empty. */
+  most: number
+  table: Int32Array
+  symbols: Uint16Array
+  following: Int32Array
+}
+
+/** `most` is a power of two. */
+function emptyEdges(most: number): Edges {
   return {
-    outputs,
-    first: (symbol) => firsts[symbol] as number,
-    next: (node, symbol) => {
-      if (((following[node] as number) & bitOf(symbol)) === 0) return 0
-      let place = placeOf(node, symbol, size)
-      while (table[place * 2] !== -1) {
-        const target = table[place * 2 + 1] as number
-        if (table[place * 2] === node && symbols[target] === symbol) return target
-        place = (place + 1) & (size - 1)
-      }
-      return 0
-    },
+    most,
+    table: new Int32Array(most * 4),
+    symbols: new Uint16Array(most),
+    following: new Int32Array(most),
   }
+}
+
+function grown(edges: Edges): Edges {
+  const larger = emptyEdges(edges.most * 2)
+  for (let place = 0; place < edges.table.length; place += 2) {
+    const node = edges.table[place] as number
+    const target = edges.table[place + 1] as number
+    if (node !== 0) addEdge(larger, node, edges.symbols[target] as number, target)
+  }
+  return larger
+}
+
+function addEdge(
+  { most, table, symbols, following }: Edges,
+  node: number,
+  symbol: number,
+  target: number,
+): void {
+  let place = placeOf(node, symbol, most * 2)
+  while (table[place * 2] !== 0) place = (place + 1) & (most * 2 - 1)
+  table[place * 2] = node
+  table[place * 2 + 1] = target
+  symbols[target] = symbol
+  following[node] = (following[node] as number) | bitOf(symbol)
+}
+
+/** The node that follows by a symbol, or 0. */
+function targetOf(
+  { most, table, symbols, following }: Edges,
+  node: number,
+  symbol: number,
+): number {
+  if (((following[node] as number) & bitOf(symbol)) === 0) return 0
+  let place = placeOf(node, symbol, most * 2)
+  while (table[place * 2] !== 0) {
+    const target = table[place * 2 + 1] as number
+    if (table[place * 2] === node && symbols[target] === symbol) return target
+    place = (place + 1) & (most * 2 - 1)
+  }
+  return 0
 }
 
 /** One of 32 bits, spread over the symbols. */

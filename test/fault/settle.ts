@@ -53,7 +53,7 @@ async function untilQuiet(scene: Scene, windowsOver: boolean): Promise<Complaint
       const passing = seconds
       await agents.whileIdle(() => letTimePass(owner, passing))
       sinceMs = elapsedMs()
-      seconds = Math.min(seconds * 2, 600)
+      seconds = Math.min(seconds * 4, 600)
     }
     await pause(100)
   }

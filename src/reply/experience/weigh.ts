@@ -18,7 +18,11 @@ export interface Experience {
 }
 
 const width = heads.length
-const letters = heads.map((_, head) => letterOf(head))
+const [zero, minus, firstLetter] = ['0', '-', letterOf(0)].map((sign) => sign.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+]
 const urgentHead = leanings.length
 const firstReason = urgentHead + 1
 
@@ -30,8 +34,7 @@ export function readWeights(table: string): Experience {
   for (const [place, line] of lines.entries()) {
     const [sign = '', counts = ''] = line.split(' ')
     places.set(sign, place)
-    for (const [, letter, weight] of counts.matchAll(/([a-z])(-?\d+)/g))
-      weights[place * width + letters.indexOf(letter as string)] = Number(weight)
+    readRow(counts, weights, place * width)
   }
   const grams = buildTrie([...places].filter(([sign]) => !sign.startsWith('@') && sign !== shared))
   const sums = new Int32Array(width)
@@ -75,6 +78,24 @@ export function readWeights(table: string): Experience {
       .sort((a, b) => weightOf(b) - weightOf(a))
   }
   return { weigh, telling }
+}
+
+/** Reads a row such as `a14b-12`; sign by sign, for there are hundreds of thousands of weights at every start. */
+function readRow(row: string, weights: Int16Array, from: number): void {
+  let head = 0
+  let weight = 0
+  let isNegative = false
+  for (let at = 0; at < row.length; at += 1) {
+    const code = row.charCodeAt(at)
+    if (code >= zero && code <= zero + 9) {
+      weight = weight * 10 + code - zero
+      weights[from + head] = isNegative ? -weight : weight
+    } else {
+      isNegative = code === minus
+      if (code !== minus) head = code - firstLetter
+      weight = 0
+    }
+  }
 }
 
 /** The sign of the row that all texts share. */
