@@ -7,7 +7,6 @@ import {
   type PgPool,
 } from 'bullmq'
 import { Redis } from 'ioredis'
-import type { Pool } from 'pg'
 import { queuePool } from './database.ts'
 import { AppError } from './errors.ts'
 
@@ -22,31 +21,32 @@ export interface QueueBackend {
 // They are run once their connection stands: one that cannot connect at its start spins and starves the process.
 const workerOptions = { autorun: false, maxStalledCount: 3, stalledInterval: 15_000, drainDelay: 5 }
 
-export function postgresBackend(url: string): QueueBackend {
-  // One for each: a worker keeps one connection to be told of jobs. They are ours, since those that BullMQ makes
-  // bring the process down when the server cuts one that nobody is asking anything.
-  const pools: Pool[] = []
-  const connection = () => {
-    const pool = queuePool(url, { max: 4 })
-    pools.push(pool)
-    return pool as unknown as PgPool
+/** `mostWorkers`: each keeps one connection to be told of jobs, and leaves one to ask with. */
+export function postgresBackend(url: string, mostWorkers: number): QueueBackend {
+  // They are ours, since those that BullMQ makes bring the process down when the server cuts one that nobody is
+  // asking anything. Two for all queues: a process must not take dozens of the hundred that a server usually has.
+  const pools = {
+    producer: queuePool(url, { max: 4 }),
+    consumer: queuePool(url, { max: mostWorkers * 2 }),
   }
+  // Every queue and every worker listens to the pool that it shares.
+  for (const pool of Object.values(pools)) pool.setMaxListeners(0)
   return {
     queue: (name, defaultJobOptions) =>
       new Queue(
         name,
-        { connection: connection(), defaultJobOptions },
+        { connection: pools.producer as unknown as PgPool, defaultJobOptions },
         createPostgresBackend,
       ) as unknown as Queue,
     worker: (name, concurrency, run) =>
       new Worker(
         name,
         run,
-        { connection: connection(), concurrency, ...workerOptions },
+        { connection: pools.consumer as unknown as PgPool, concurrency, ...workerOptions },
         createPostgresBackend,
       ) as unknown as Worker,
     close: async () => {
-      await Promise.all(pools.splice(0).map((pool) => pool.end()))
+      await Promise.all(Object.values(pools).map((pool) => pool.end()))
     },
   }
 }

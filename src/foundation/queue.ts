@@ -67,7 +67,7 @@ export async function openQueues<Name extends string>(
 ): Promise<Queues<Name>> {
   const backend = settings.redisUrl
     ? await redisBackend(settings.redisUrl, settings.prefix)
-    : postgresBackend(settings.databaseUrl)
+    : postgresBackend(settings.databaseUrl, definitions.length)
   const queues = new Map<string, Queue>()
   const workers: Worker[] = []
 

@@ -23,7 +23,7 @@ export type PlainSetup = z.output<typeof plainSetup>
 export async function openPlainQueue(setup: PlainSetup): Promise<QueueBackend> {
   return setup.redisUrl
     ? redisBackend(setup.redisUrl, 'huifang-bench-plain')
-    : postgresBackend(setup.databaseUrl)
+    : postgresBackend(setup.databaseUrl, 2)
 }
 
 /** What everybody builds first, measured on the same machine in the same run. */
