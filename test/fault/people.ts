@@ -49,7 +49,7 @@ export function startAgents(baseUrl: string, keys: readonly string[]): Agents {
         busy.delete(key)
       } else {
         busy.delete(key)
-        await pause(100)
+        await pause(200)
       }
     }
   }

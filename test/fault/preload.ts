@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { openSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { Client, type QueryResult } from 'pg'
 import type { Armed } from './steps.ts'
 
@@ -7,6 +8,8 @@ import type { Armed } from './steps.ts'
 // clock wrong. The product knows nothing of it. Neither the pool nor the SDK is replaced; statements
 // and calls are only watched on their way.
 
+// It only ever ends by a kill, which would leave nothing of what was compiled to the next one.
+setTimeout(flushCompileCache, 5_000).unref()
 const armed = JSON.parse(process.env['FAULT_STEP'] ?? 'null') as Armed | null
 if (armed) watch(armed)
 const shiftMs = Number(process.env['FAULT_CLOCK_SHIFT_MS'] ?? 0)

@@ -81,14 +81,8 @@ export async function runFault(
     if (armed) undo.push(() => rm(armed.token, { force: true }))
     log(`fault ${name} ${JSON.stringify({ ...fault, queue: onRedis ? 'redis' : 'postgres' })}`)
 
-    const gateway = await startGateway(lane.gatewayPort, seed, log)
-    undo.push(() => gateway.stop())
-    const ledger = witness(lane.gatewayPort)
-    const baseUrl = `http://127.0.0.1:${environment['HUIFANG_PORT']}`
-    const hooks = `${baseUrl}/hooks/aliyun/${environment['HUIFANG_HOOK_TOKEN']}`
-    await ledger.setCallbacks(`${hooks}/sms-up`, `${hooks}/sms-report`)
-    await ledger.setFaults(fault.gateway ?? {})
-
+    const gateway = startGateway(lane.gatewayPort, seed, log)
+    undo.push(async () => (await gateway).stop())
     const start = (command: 'serve' | 'work', first: boolean) => {
       const wrongClock = first && fault.clock?.process === command
       const process = supervise(
@@ -107,6 +101,12 @@ export async function runFault(
       start('serve', true),
       ...Array.from({ length: workers }, (_, index) => start('work', index === 0)),
     ]
+    await gateway
+    const ledger = witness(lane.gatewayPort)
+    const baseUrl = `http://127.0.0.1:${environment['HUIFANG_PORT']}`
+    const hooks = `${baseUrl}/hooks/aliyun/${environment['HUIFANG_HOOK_TOKEN']}`
+    await ledger.setCallbacks(`${hooks}/sms-up`, `${hooks}/sms-report`)
+    await ledger.setFaults(fault.gateway ?? {})
     await Promise.all(processes.map((each) => each.ready))
     log('all processes are ready')
 

@@ -55,7 +55,7 @@ async function untilQuiet(scene: Scene, windowsOver: boolean): Promise<Complaint
       sinceMs = elapsedMs()
       seconds = Math.min(seconds * 4, 600)
     }
-    await pause(100)
+    await pause(200)
   }
 }
 
