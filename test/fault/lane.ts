@@ -62,7 +62,7 @@ export async function openLane(say: (line: string) => void): Promise<Lane> {
     HUIFANG_PORT: String(port),
     HUIFANG_SMS_CALL_TIMEOUT_MS: '1000',
     // Each connection of each process starts cold in every run.
-    HUIFANG_DATABASE_POOL: '5',
+    HUIFANG_DATABASE_POOL: '4',
   })
   await dropForced(url, template)
   await query(url, `CREATE DATABASE ${template}`)

@@ -38,7 +38,7 @@ export interface Report {
 }
 
 const pushes = 8
-const casesPerPush = 30
+const casesPerPush = 26
 const workers = 2
 const afterReplyWindowSeconds = 80 * 3600
 
