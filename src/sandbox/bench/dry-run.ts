@@ -16,8 +16,9 @@ export interface DryRunBenchOptions extends BackendOptions {
 }
 
 const days = 30
-const shortDays = 3
-const restMs = 3_000
+// A third of a whole one: its start must not weigh more than in a whole one.
+const shortDays = 10
+const restMs = 9_000
 
 /**
  * A dry run over the last month, alone; and what dispatch at full load does while short ones come and go. Windows with and

@@ -3,7 +3,8 @@ import { dateAt } from '../../foundation/clock.ts'
 import { idFloor, idTime, type Id } from '../../foundation/ids.ts'
 import type { Business, Policy } from '../../policy/policy.ts'
 import type { BlockKind } from '../../sms/contact-block.ts'
-import { numberKey, slotSeconds, type PastTransaction } from './rules.ts'
+import { slotSeconds, type PastTransaction } from './rules.ts'
+import { numberKey } from './slots.ts'
 
 /** Which transactions a dry run looks at; ms since 1970. */
 export interface Span {
@@ -82,7 +83,7 @@ type Row = [
 const pageText = (sampled: boolean) => `
   SELECT id, ${sampled ? 'source, external_id' : "'', ''"}, business, category, unit_code,
     CASE WHEN flags <> '{}' THEN array_to_string(flags, ' ') END, phone_hash, person_hash,
-    extract(epoch FROM completed_at)::float8 * 1000, extract(epoch FROM withdrawn_at)::float8 * 1000
+    date_part('epoch', completed_at) * 1000, date_part('epoch', withdrawn_at) * 1000
   FROM transaction WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3`
 
 /** Whether a number was a landline, or none at all, stands only in the reason for which it was not texted. */
@@ -157,13 +158,19 @@ async function readSharedNumbers(
   { sharedNumberAt, sharedWithinDays }: Policy['survey'],
 ): Promise<CountOf> {
   const withinMs = sharedWithinDays * dayMs
+  const bounds = boundsOf({ ...span, fromMs: span.fromMs - withinMs })
+  const { rows: shared } = await client.query<{ hash: Buffer }>(
+    `SELECT phone_hash AS hash FROM transaction
+     WHERE id >= $1 AND id < $2 AND phone_hash IS NOT NULL
+     GROUP BY phone_hash HAVING count(*) >= $3`,
+    [...bounds, sharedNumberAt],
+  )
+  // Few are: their transactions are found by their numbers, without going through all once more.
   const { rows } = await client.query<{ hash: Buffer; ids: Id[] }>(
     `SELECT phone_hash AS hash, array_agg(id::text) AS ids FROM transaction
-     WHERE id >= $1 AND id < $2 AND phone_hash IN (
-       SELECT phone_hash FROM transaction WHERE id >= $1 AND id < $2 AND phone_hash IS NOT NULL
-       GROUP BY phone_hash HAVING count(*) >= $3)
+     WHERE phone_hash = ANY($3) AND id >= $1 AND id < $2
      GROUP BY phone_hash`,
-    [...boundsOf({ ...span, fromMs: span.fromMs - withinMs }), sharedNumberAt],
+    [...bounds, shared.map(({ hash }) => hash)],
   )
   const timesOf = new Map(
     rows.map(({ hash, ids }) => [numberKey(hash), ids.map((id) => idTime(id).getTime())]),

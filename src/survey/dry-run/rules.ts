@@ -5,6 +5,7 @@ import { chooseShare } from '../../template/share-rules.ts'
 import { fillTemplate, type TemplateVersion } from '../../template/template.ts'
 import { pathUp, type Unit } from '../../unit/unit.ts'
 import { textParams } from '../plan.ts'
+import { numberKey, openSlots, type Slot, type Slots } from './slots.ts'
 import { reasonNotToAsk, sendTime, type Candidate, type SuppressionReason } from '../rules.ts'
 
 /** A transaction of the past, as far as asking about it is concerned; times in ms since 1970. */
@@ -60,18 +61,6 @@ interface Rendered {
   segments: number
 }
 
-/** Who holds a number: of the survey that was sent to it last, or is to be. Kept small, for there are millions. */
-interface Slot {
-  /** In whole seconds, which the engine keeps in place; milliseconds would be an object each. */
-  sendAtSeconds: number
-  rendered: Rendered
-  counts: boolean
-}
-
-/** Bytes of a hash that tell numbers apart: two of a million share them once in 500 runs. */
-const keyBytes = 6
-export const numberKey = (phoneHash: Buffer): number => phoneHash.readUIntBE(0, keyBytes)
-
 /** For how long a survey keeps its number, from its text on. */
 export function slotSeconds(policy: Policy['survey']): number {
   return Math.max(
@@ -94,7 +83,7 @@ export function openDryRun(wanted: {
   const policy = wanted.policy.survey
   const heldSeconds = slotSeconds(policy)
   const floorSeconds = policy.contactFloorDays * 24 * 3_600
-  const slots = new Map<string, Map<number, Slot>>()
+  const slots = new Map<string, Slots<Rendered>>()
   const paths = new Map<string, string[]>()
   const renderings = new Map<AskText, Map<string, Map<string, Rendered>>>()
   const suppressed: Partial<Record<LeftOut, number>> = {}
@@ -139,16 +128,16 @@ export function openDryRun(wanted: {
   }
 
   /** Takes the number, unless it is held; an older survey that was not sent yet gives way to a more important one. */
-  const takeSlot = (past: PastTransaction, slot: Slot): boolean => {
+  const takeSlot = (past: PastTransaction, slot: Slot<Rendered>): boolean => {
     const key = numberKey(past.phoneHash!)
     const now = past.receivedAtMs / 1000
     if (floorSeconds > 0) {
       for (const held of slots.values()) {
-        const sent = held.get(key)?.sendAtSeconds
+        const sent = held.sendAtSeconds(key)
         if (sent !== undefined && sent <= now && now < sent + floorSeconds) return false
       }
     }
-    const ofSignature = remembered(slots, slot.rendered.version.signature, byNumber)
+    const ofSignature = remembered(slots, slot.rendered.version.signature, openSlots<Rendered>)
     const old = ofSignature.get(key)
     if (old && now < old.sendAtSeconds + heldSeconds) {
       if (policy.priority[old.rendered.business] >= policy.priority[past.business]) return false
@@ -232,7 +221,6 @@ export function openDryRun(wanted: {
 
 const byUnit = () => new Map<string, Map<string, Rendered>>()
 const byBusiness = () => new Map<string, Rendered>()
-const byNumber = () => new Map<number, Slot>()
 const none = (): Counts => ({ transactions: 0, surveyed: 0, segments: 0 })
 
 function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -19,7 +19,7 @@ import {
   readRun,
   tellProgress,
 } from './store.ts'
-import type { DryRunNews, DryRunTask } from './thread.ts'
+import type { DryRunNews, DryRunTask } from './simulate.ts'
 
 const tellMs = 500
 
