@@ -1,10 +1,11 @@
 import { TypeOverrides, type Client } from 'pg'
 import { dateAt } from '../../foundation/clock.ts'
+import { copyRows, type BinaryRows, type RowId } from '../../foundation/copy-rows.ts'
 import { idFloor, idTime, type Id } from '../../foundation/ids.ts'
 import type { Business, Policy } from '../../policy/policy.ts'
 import type { BlockKind } from '../../sms/contact-block.ts'
+import { openNumbers, openOccurrences, type Numbers, type Occurrences } from './numbers.ts'
 import { slotSeconds, type PastTransaction } from './rules.ts'
-import { numberKey } from './slots.ts'
 
 /** Which transactions a dry run looks at; ms since 1970. */
 export interface Span {
@@ -23,7 +24,6 @@ export function spanOf(policy: Policy['survey'], days: number, nowMs: number): S
 }
 
 const pageRows = 10_000
-// Numbers and short texts: what is turned into objects here costs more than reading it.
 const types = new TypeOverrides()
 types.setTypeParser(20, Number)
 
@@ -42,142 +42,132 @@ export async function* readPast(
   span: Span,
   policy: Policy['survey'],
 ): AsyncGenerator<PastTransaction[]> {
-  const blockOf = await readBlocks(client)
-  const countOf = await readSharedNumbers(client, span, policy)
-  const [first, end] = boundsOf(span)
+  const numbers = openNumbers()
+  const blockOf = await readBlocks(client, numbers)
+  const withinMs = policy.sharedWithinDays * dayMs
+  const occurrences = openOccurrences(withinMs, policy.sharedNumberAt)
+  const before = { fromMs: span.fromMs - withinMs, toMs: span.fromMs }
+  const note = (rows: BinaryRows, { timeMs }: RowId) => {
+    const phoneHash = rows.bytes()
+    if (phoneHash) occurrences.count(numbers.indexOf(phoneHash), timeMs)
+  }
+  for await (const _ of pages(client, before, 'phone_hash', note));
   const sampled = [policy.samplingShare, policy.samplingShareOfUnits].some((shares) =>
     Object.values(shares).some((share) => share < 1),
   )
-  let after: Id = first
-  for (;;) {
-    const { rows } = await client.query<Row>({
-      name: 'dry-run page',
-      text: pageText(sampled),
-      values: [after, end, pageRows],
-      rowMode: 'array',
-      types,
-    })
-    const last = rows.at(-1)
-    if (!last) return
-    const withoutMobile = await readNumbersLeftOut(client, after, last[0])
-    yield rows.map((row) => pastOf(row, withoutMobile, blockOf, countOf))
-    after = last[0]
+  const take = (rows: BinaryRows, id: RowId) => pastOf(rows, id, numbers, blockOf, occurrences)
+  for await (const past of pages(client, span, columns(sampled), take)) {
+    await tellNumbersLeftOut(client, past)
+    yield past
   }
 }
 
-type Row = [
-  id: Id,
-  source: string,
-  externalId: string,
-  business: Business,
-  category: string | null,
-  unitCode: string,
-  flags: string | null,
-  phoneHash: Buffer | null,
-  personHash: Buffer | null,
-  completedAtMs: number,
-  withdrawnAtMs: number | null,
-]
+/** What `take` makes of the transactions of a span, of each its id and the columns wanted, page by page. */
+async function* pages<Taken>(
+  client: Client,
+  span: Pick<Span, 'fromMs' | 'toMs'>,
+  wanted: string,
+  take: (rows: BinaryRows, id: RowId) => Taken,
+): AsyncGenerator<Taken[]> {
+  const [first, end] = boundsOf(span).map((id) => client.escapeLiteral(id))
+  let after = first
+  for (;;) {
+    const rows = await copyRows(
+      client,
+      `SELECT id, ${wanted} FROM transaction WHERE id > ${after} AND id < ${end} ORDER BY id LIMIT ${pageRows}`,
+    )
+    const taken: Taken[] = []
+    let last: RowId | undefined
+    while (rows.next()) {
+      last = rows.id()
+      taken.push(take(rows, last))
+    }
+    if (!last) return
+    yield taken
+    after = client.escapeLiteral(last.text())
+  }
+}
 
 // The key of a transaction decides whether it is drawn; where all are, it need not be read.
-const pageText = (sampled: boolean) => `
-  SELECT id, ${sampled ? 'source, external_id' : "'', ''"}, business, category, unit_code,
-    CASE WHEN flags <> '{}' THEN array_to_string(flags, ' ') END, phone_hash, person_hash,
-    date_part('epoch', completed_at) * 1000, date_part('epoch', withdrawn_at) * 1000
-  FROM transaction WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3`
+const columns = (sampled: boolean) =>
+  `${sampled ? 'source, external_id' : 'NULL::text, NULL::text'}, business, category, unit_code,
+   CASE WHEN flags <> '{}' THEN array_to_string(flags, ' ') END, phone_hash, person_hash, completed_at, withdrawn_at`
+
+type Row = PastTransaction & { id: RowId }
 
 /** Whether a number was a landline, or none at all, stands only in the reason for which it was not texted. */
-async function readNumbersLeftOut(
-  client: Client,
-  after: Id,
-  last: Id,
-): Promise<Map<Id, 'landline' | 'invalid'>> {
+async function tellNumbersLeftOut(client: Client, page: readonly Row[]): Promise<void> {
   const { rows } = await client.query<{ id: Id; reason: string }>({
     name: 'dry-run numbers',
     text: `SELECT transaction_id AS id, reason FROM suppression
-      WHERE transaction_id > $1 AND transaction_id <= $2 AND reason IN ('landline', 'number_invalid')`,
-    values: [after, last],
+      WHERE transaction_id >= $1 AND transaction_id <= $2 AND reason IN ('landline', 'number_invalid')`,
+    values: [page[0]!.id.text(), page.at(-1)!.id.text()],
   })
-  return new Map(rows.map(({ id, reason }) => [id, reason === 'landline' ? 'landline' : 'invalid']))
+  const reasons = new Map(rows.map(({ id, reason }) => [id, reason]))
+  // To write out the id of every row would cost more than all else here.
+  const times = new Set(rows.map(({ id }) => idTime(id).getTime()))
+  for (const past of page) {
+    const reason = times.has(past.receivedAtMs) ? reasons.get(past.id.text()) : undefined
+    if (reason !== undefined) past.number = reason === 'landline' ? 'landline' : 'invalid'
+  }
 }
 
+/** The fields of a row in the order of `columns`. */
 function pastOf(
-  row: Row,
-  withoutMobile: ReadonlyMap<Id, 'landline' | 'invalid'>,
+  rows: BinaryRows,
+  id: RowId,
+  numbers: Numbers,
   blockOf: BlockOf,
-  countOf: CountOf,
-): PastTransaction {
-  const [id, source, externalId, business, category, unitCode, flags, phoneHash, personHash] = row
-  const receivedAtMs = idTime(id).getTime()
+  occurrences: Occurrences,
+): Row {
+  const source = rows.text() ?? ''
+  const externalId = rows.text() ?? ''
+  const business = rows.text() as Business
+  const category = rows.text()
+  const unitCode = rows.text()!
+  const flags = rows.text()
+  const phoneHash = rows.bytes()
+  const personHash = rows.bytes()
+  const phone = phoneHash ? numbers.indexOf(phoneHash) : -1
   return {
+    id,
     source,
     externalId,
     business,
     category,
     unitCode,
     flags: flags === null ? noFlags : flags.split(' '),
-    number: withoutMobile.get(id) ?? (phoneHash === null ? 'missing' : 'mobile'),
+    number: phoneHash ? 'mobile' : 'missing',
     phoneHash,
-    blockedBy: phoneHash && blockOf(phoneHash, personHash),
-    transactionsOfNumber: phoneHash ? countOf(phoneHash, receivedAtMs) : 0,
-    receivedAtMs,
-    completedAtMs: row[9],
-    withdrawnAtMs: row[10],
+    phone,
+    blockedBy: phoneHash && blockOf(phone, phoneHash, personHash),
+    transactionsOfNumber: phoneHash ? occurrences.count(phone, id.timeMs) : 0,
+    receivedAtMs: id.timeMs,
+    completedAtMs: rows.timeMs()!,
+    withdrawnAtMs: rows.timeMs(),
   }
 }
 
 const noFlags: readonly string[] = []
 
-type BlockOf = (phoneHash: Buffer, personHash: Buffer | null) => BlockKind | null
+type BlockOf = (phone: number, phoneHash: Buffer, personHash: Buffer | null) => BlockKind | null
 
 /** What keeps numbers from being texted, as it stands now; the same order as when texts are planned. */
-async function readBlocks(client: Client): Promise<BlockOf> {
+async function readBlocks(client: Client, numbers: Numbers): Promise<BlockOf> {
   const { rows } = await client.query<{ hash: Buffer; person: Buffer; kind: BlockKind }>(
     `SELECT phone_hash AS hash, person_hash AS person, kind FROM contact_block
      WHERE until IS NULL OR until > now() ORDER BY kind`,
   )
-  const byNumber = Map.groupBy(rows, ({ hash }) => numberKey(hash))
-  return (phoneHash, personHash) => {
+  const byNumber = Map.groupBy(rows, ({ hash }) => numbers.indexOf(hash))
+  return (phone, phoneHash, personHash) => {
     const block = byNumber
-      .get(numberKey(phoneHash))
+      .get(phone)
       ?.find(
         ({ hash, person }) =>
           hash.equals(phoneHash) &&
           (person.length === 0 || personHash === null || person.equals(personHash)),
       )
     return block?.kind ?? null
-  }
-}
-
-/** How many transactions a number had within the policy's days, up to this time; 1 for all that cannot be shared ones. */
-type CountOf = (phoneHash: Buffer, atMs: number) => number
-
-async function readSharedNumbers(
-  client: Client,
-  span: Span,
-  { sharedNumberAt, sharedWithinDays }: Policy['survey'],
-): Promise<CountOf> {
-  const withinMs = sharedWithinDays * dayMs
-  const bounds = boundsOf({ ...span, fromMs: span.fromMs - withinMs })
-  const { rows: shared } = await client.query<{ hash: Buffer }>(
-    `SELECT phone_hash AS hash FROM transaction
-     WHERE id >= $1 AND id < $2 AND phone_hash IS NOT NULL
-     GROUP BY phone_hash HAVING count(*) >= $3`,
-    [...bounds, sharedNumberAt],
-  )
-  // Few are: their transactions are found by their numbers, without going through all once more.
-  const { rows } = await client.query<{ hash: Buffer; ids: Id[] }>(
-    `SELECT phone_hash AS hash, array_agg(id::text) AS ids FROM transaction
-     WHERE phone_hash = ANY($3) AND id >= $1 AND id < $2
-     GROUP BY phone_hash`,
-    [...bounds, shared.map(({ hash }) => hash)],
-  )
-  const timesOf = new Map(
-    rows.map(({ hash, ids }) => [numberKey(hash), ids.map((id) => idTime(id).getTime())]),
-  )
-  return (phoneHash, atMs) => {
-    const times = timesOf.get(numberKey(phoneHash))
-    return times?.filter((ms) => ms > atMs - withinMs && ms <= atMs).length ?? 1
   }
 }
 

@@ -5,7 +5,7 @@ import { chooseShare } from '../../template/share-rules.ts'
 import { fillTemplate, type TemplateVersion } from '../../template/template.ts'
 import { pathUp, type Unit } from '../../unit/unit.ts'
 import { textParams } from '../plan.ts'
-import { numberKey, openSlots, type Slot, type Slots } from './slots.ts'
+import { openSlots, type Slot, type Slots } from './slots.ts'
 import { reasonNotToAsk, sendTime, type Candidate, type SuppressionReason } from '../rules.ts'
 
 /** A transaction of the past, as far as asking about it is concerned; times in ms since 1970. */
@@ -18,6 +18,8 @@ export interface PastTransaction {
   flags: readonly string[]
   number: Candidate['number']
   phoneHash: Buffer | null
+  /** The index of the number; -1 where there is none. */
+  phone: number
   blockedBy: Candidate['blockedBy']
   transactionsOfNumber: number
   receivedAtMs: number
@@ -129,16 +131,16 @@ export function openDryRun(wanted: {
 
   /** Takes the number, unless it is held; an older survey that was not sent yet gives way to a more important one. */
   const takeSlot = (past: PastTransaction, slot: Slot<Rendered>): boolean => {
-    const key = numberKey(past.phoneHash!)
+    const { phone } = past
     const now = past.receivedAtMs / 1000
     if (floorSeconds > 0) {
       for (const held of slots.values()) {
-        const sent = held.sendAtSeconds(key)
-        if (sent !== undefined && sent <= now && now < sent + floorSeconds) return false
+        const sent = held.sendAtSeconds(phone)
+        if (sent <= now && now < sent + floorSeconds) return false
       }
     }
     const ofSignature = remembered(slots, slot.rendered.version.signature, openSlots<Rendered>)
-    const old = ofSignature.get(key)
+    const old = ofSignature.get(phone)
     if (old && now < old.sendAtSeconds + heldSeconds) {
       if (policy.priority[old.rendered.business] >= policy.priority[past.business]) return false
       if (now < old.sendAtSeconds && old.counts) {
@@ -146,7 +148,7 @@ export function openDryRun(wanted: {
         leaveOut('superseded')
       }
     }
-    ofSignature.set(key, slot)
+    ofSignature.set(phone, slot)
     return true
   }
 

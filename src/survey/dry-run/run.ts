@@ -78,8 +78,8 @@ export async function startDryRun(
   }
   const thread = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: task,
-    // What a page leaves behind is thrown away at once, in few big sweeps.
-    resourceLimits: { maxYoungGenerationSizeMb: 128 },
+    // Room for some pages: what one leaves behind is thrown away in few sweeps.
+    resourceLimits: { maxYoungGenerationSizeMb: 48 },
   })
   const ended = follow(deps, id, thread).catch(async (error: unknown) => {
     deps.log.error({ err: error }, 'a dry run failed')
