@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { to } from 'pg-copy-streams'
+import { to, type CopyToStreamQuery } from 'pg-copy-streams'
 import type { Id } from './ids.ts'
 
 /**
@@ -8,10 +8,17 @@ import type { Id } from './ids.ts'
  */
 export async function copyRows(client: Client, query: string): Promise<BinaryRows> {
   const chunks: Buffer[] = []
-  const stream = client.query(to(`COPY (${query}) TO STDOUT (FORMAT binary)`))
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  const stream: Timed = client.query(to(`COPY (${query}) TO STDOUT (FORMAT binary)`))
+  try {
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+  } finally {
+    stream.callback?.()
+  }
   return new BinaryRows(Buffer.concat(chunks))
 }
+
+/** By the callback pg stops the clock of its `query_timeout`; left running, it would keep the process from ending. */
+type Timed = CopyToStreamQuery & { callback?: () => void }
 
 // The format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 const signatureBytes = 11

@@ -63,3 +63,10 @@ test('a copy that fails says so, and the connection goes on', async () => {
   ).rejects.toThrow('division by zero')
   expect(all(await copyRows(client, `SELECT 'on'::text`), (row) => row.text())).toEqual(['on'])
 })
+
+test('a copy that takes longer than its connection allows is given up', async () => {
+  const hasty = appClient(database.url, 300)
+  await hasty.connect()
+  await expect(copyRows(hasty, 'SELECT pg_sleep(5)')).rejects.toThrow('Query read timeout')
+  await hasty.end()
+})
