@@ -29,8 +29,9 @@ export function postgresBackend(url: string, mostWorkers: number): QueueBackend 
     producer: queuePool(url, { max: 4 }),
     consumer: queuePool(url, { max: mostWorkers * 2 }),
   }
+  const open = Object.values(pools)
   // Every queue and every worker listens to the pool that it shares.
-  for (const pool of Object.values(pools)) pool.setMaxListeners(0)
+  for (const pool of open) pool.setMaxListeners(0)
   return {
     queue: (name, defaultJobOptions) =>
       new Queue(
@@ -46,7 +47,8 @@ export function postgresBackend(url: string, mostWorkers: number): QueueBackend 
         createPostgresBackend,
       ) as unknown as Worker,
     close: async () => {
-      await Promise.all(Object.values(pools).map((pool) => pool.end()))
+      // A second close has nothing left to end.
+      await Promise.all(open.splice(0).map((pool) => pool.end()))
     },
   }
 }
