@@ -56,11 +56,11 @@ describe('texts to the phones on duty', () => {
     await ring()
     await climb()
     expect(texted()).toEqual([])
-    await pass(119)
+    await pass(60)
     await climb()
     expect(texted()).toEqual([])
     for (const rung of [1, 2, 3]) {
-      await pass(rung === 1 ? 1 : 300)
+      await pass(rung === 1 ? 60 : 300)
       await climb()
       await climb()
       expect(texted()).toHaveLength(rung * onDuty.length)
