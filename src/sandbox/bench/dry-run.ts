@@ -16,7 +16,7 @@ export interface DryRunBenchOptions extends BackendOptions {
 }
 
 const days = 30
-// A third of a whole one: its start must not weigh more than in a whole one.
+// A third of a whole one: shorter ones would measure their start.
 const shortDays = 10
 const restMs = 9_000
 

@@ -23,7 +23,8 @@ export type PlainSetup = z.output<typeof plainSetup>
 export async function openPlainQueue(setup: PlainSetup): Promise<QueueBackend> {
   return setup.redisUrl
     ? redisBackend(setup.redisUrl, 'huifang-bench-plain')
-    : postgresBackend(setup.databaseUrl, 2)
+    : // There is one worker; with room for two it has three connections to ask with, as it had when it was tried.
+      postgresBackend(setup.databaseUrl, 2)
 }
 
 /** What everybody builds first, measured on the same machine in the same run. */

@@ -5,8 +5,8 @@ import { chooseShare } from '../../template/share-rules.ts'
 import { fillTemplate, type TemplateVersion } from '../../template/template.ts'
 import { pathUp, type Unit } from '../../unit/unit.ts'
 import { textParams } from '../plan.ts'
-import { openSlots, type Slot, type Slots } from './slots.ts'
 import { reasonNotToAsk, sendTime, type Candidate, type SuppressionReason } from '../rules.ts'
+import { openSlots, type Slot, type Slots } from './slots.ts'
 
 /** A transaction of the past, as far as asking about it is concerned; times in ms since 1970. */
 export interface PastTransaction {

@@ -18,7 +18,7 @@ export type DryRunNews =
   | { kind: 'result'; lookedAt: number; result: DryRunResult }
 
 const queryTimeoutMs = 120_000
-// A million in 28 seconds, for which the database works one and this three: texts are never to wait for this.
+// A million in 28 seconds, of which the database is busy for about one and this thread for three: texts are never to wait for it.
 const rowsPerMs = 36
 
 /** Goes through the transactions of a span, slowly enough for everybody else, and tells how far it is. */
