@@ -103,17 +103,20 @@ const lastOpening = new WeakMap<Window, { opensMs: number; closesMs: number }>()
 
 /** The first instant inside the window that is not before `at`: `at` itself when that is inside. */
 export function nextInWindow(at: Date, window: Window): Date {
+  return dateAt(nextInWindowMs(at.getTime(), window))
+}
+
+/** The same in ms since 1970, for many. */
+export function nextInWindowMs(atMs: number, window: Window): number {
   const known = lastOpening.get(window)
-  if (known && known.opensMs <= at.getTime() && at.getTime() < known.closesMs) return at
+  if (known && known.opensMs <= atMs && atMs < known.closesMs) return atMs
   const { opens, closes } = minutesOf(window)
-  const wanted = inBusinessZone(at)
-  for (let day = wanted.startOf('day'); ; day = day.plus({ days: 1 })) {
-    const over = wanted >= day.plus({ minutes: closes })
-    if (over || window.blockedDays.includes(day.toISODate())) continue
-    const opening = day.plus({ minutes: opens })
+  for (let day = inBusinessZone(dateAt(atMs)).startOf('day'); ; day = day.plus({ days: 1 })) {
     const closesMs = day.plus({ minutes: closes }).toMillis()
-    lastOpening.set(window, { opensMs: opening.toMillis(), closesMs })
-    return wanted > opening ? at : opening.toJSDate()
+    if (atMs >= closesMs || window.blockedDays.includes(day.toISODate())) continue
+    const opensMs = day.plus({ minutes: opens }).toMillis()
+    lastOpening.set(window, { opensMs, closesMs })
+    return Math.max(atMs, opensMs)
   }
 }
 

@@ -1,10 +1,9 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
-import { Client, Pool, TypeOverrides, type PoolConfig } from 'pg'
+import { Pool, TypeOverrides, type PoolConfig } from 'pg'
+import { appRole } from './app-client.ts'
 import type { DB } from './db-types.ts'
 import { keepPrepared } from './prepared.ts'
 
-/** The role under which `serve` and `work` do everything; the owner's rights are for migrations alone. */
-export const appRole = 'huifang_app'
 /** The schema of BullMQ's PostgreSQL backend. */
 export const queueSchema = 'bullmq'
 
@@ -39,17 +38,6 @@ function appPool(url: string, config: PoolConfig, settings: readonly string[] = 
 /** A pool for BullMQ's PostgreSQL backend, which finds its tables by the search path. It waits for a connection for ever. */
 export function queuePool(url: string, options: { max: number }): Pool {
   return appPool(url, options, [`-c search_path=${queueSchema}`])
-}
-
-/** One connection of its own that acts as the app's role: for LISTEN, or for reading much. */
-export function appClient(url: string, queryTimeoutMs = 10_000): Client {
-  return new Client({
-    connectionString: url,
-    options: `-c role=${appRole}`,
-    keepAlive: true,
-    connectionTimeoutMillis: 10_000,
-    query_timeout: queryTimeoutMs,
-  })
 }
 
 export function openDatabase(url: string, options: { max: number }): Database {

@@ -3,7 +3,8 @@ import { runMigrations } from 'bullmq'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { Client, Pool } from 'pg'
-import { appRole, queueSchema } from './database.ts'
+import { appRole } from './app-client.ts'
+import { queueSchema } from './database.ts'
 
 const migrationsFolder = new URL('../../migrations/', import.meta.url)
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { appClient } from '../foundation/database.ts'
+import { appClient } from '../foundation/app-client.ts'
 import type { Log } from '../foundation/log.ts'
 import { readChange, type Change } from './rules.ts'
 

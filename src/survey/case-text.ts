@@ -10,7 +10,7 @@ import {
   type TemplateVersion,
 } from '../template/template.ts'
 import type { Unit } from '../unit/unit.ts'
-import { textParams, worded } from './plan.ts'
+import { textParams, worded } from './wording.ts'
 
 /** Texts that answer a citizen, who waits for them. */
 type AnswerPurpose = Exclude<Purpose, 'ask' | 'reminder'>

@@ -7,17 +7,9 @@ import type { Business, Policy } from '../policy/policy.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import { blocksOf } from '../sms/contact-block.ts'
 import { dropQueued, queueMessages } from '../sms/queue.ts'
-import { countSegments } from '../template/segments.ts'
-import { fillTemplate, type Templates, type TemplateVersion } from '../template/template.ts'
+import type { Templates, TemplateVersion } from '../template/template.ts'
 import { pathUp, type Unit } from '../unit/unit.ts'
-import {
-  businessNameForText,
-  reasonNotToAsk,
-  sendTime,
-  unitNameForText,
-  type Candidate,
-  type SuppressionReason,
-} from './rules.ts'
+import { reasonNotToAsk, sendTimeMs, type Candidate, type SuppressionReason } from './rules.ts'
 import {
   insertSuppressions,
   insertSurveys,
@@ -28,6 +20,7 @@ import {
   slotKey,
   takeSlots,
 } from './store.ts'
+import { textParams, worded } from './wording.ts'
 
 /** A transaction that was just stored, as far as surveying it is concerned. */
 export interface PlannedTransaction {
@@ -82,16 +75,16 @@ export async function planSurveys(
         blockedBy: blockOf(transaction.phoneHash, transaction.personHash),
         transactionsOfNumber: counts.get(number) ?? 0,
         hasTemplate: template !== null,
+        ageHours: (now.getTime() - transaction.completedAt.getTime()) / 3_600_000,
       },
       policy.survey,
-      now,
     )
     if (reason !== null || template === null) {
       plans.set(transaction.id, { surveyed: false, reason: reason ?? 'no_template' })
     } else {
       const { completedAt, business } = transaction
-      const sendAt = sendTime(completedAt, business, policy.survey, now)
-      askable.push({ transaction, template, sendAt })
+      const sendAtMs = sendTimeMs(completedAt.getTime(), business, policy.survey, now.getTime())
+      askable.push({ transaction, template, sendAt: dateAt(sendAtMs) })
     }
   }
 
@@ -214,26 +207,7 @@ async function writePlan(
   )
 }
 
-/** What is filled into a text, and what it then costs. */
-export function worded(template: TemplateVersion, params: Record<string, string>) {
-  return {
-    params,
-    segments: countSegments(template.signature, fillTemplate(template, params)).segments,
-  }
-}
-
 const numberKey = (phoneHash: Buffer) => phoneHash.toString('hex')
-
-/** What a text may say of the matter: the unit and the kind of business, never what it was about. */
-export function textParams(
-  units: ReadonlyMap<string, Unit>,
-  about: { unitCode: string; business: string },
-): Record<string, string> {
-  return {
-    unit: unitNameForText(units.get(about.unitCode)?.name),
-    business: businessNameForText(about.business as Business),
-  }
-}
 
 function priorityOf({ transaction }: Askable, policy: Policy): number {
   return policy.survey.priority[transaction.business]

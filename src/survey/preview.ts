@@ -12,7 +12,7 @@ import type { SmsGateway } from '../sms/gateway.ts'
 import { templateStateWords, usableStates } from '../template/states.ts'
 import { findVersion } from '../template/versions.ts'
 import type { Unit } from '../unit/unit.ts'
-import { textParams } from './plan.ts'
+import { textParams } from './wording.ts'
 
 export interface PreviewDeps extends Core {
   units: () => Promise<Map<string, Unit>>

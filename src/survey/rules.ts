@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { nextInWindow } from '../foundation/calendar.ts'
-import { dateAt } from '../foundation/clock.ts'
+import { nextInWindowMs } from '../foundation/calendar.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { OptionScale, Rating } from '../foundation/rating.ts'
 import { knownFlags } from './flags.ts'
@@ -84,7 +83,8 @@ export interface Candidate {
   /** Transactions with this number within the policy's days, this one included. */
   transactionsOfNumber: number
   hasTemplate: boolean
-  completedAt: Date
+  /** Since the business was done. */
+  ageHours: number
 }
 
 const blockReasons = {
@@ -102,9 +102,7 @@ const blockReasons = {
 export function reasonNotToAsk(
   candidate: Candidate,
   policy: Policy['survey'],
-  now: Date,
 ): SuppressionReason | null {
-  const ageHours = (now.getTime() - candidate.completedAt.getTime()) / 3_600_000
   if (candidate.withdrawn) return 'withdrawn'
   if (candidate.flags.some((flag) => !(knownFlags as readonly string[]).includes(flag))) {
     return 'flag_unknown'
@@ -118,7 +116,7 @@ export function reasonNotToAsk(
   if (candidate.number === 'landline') return 'landline'
   if (candidate.blockedBy) return blockReasons[candidate.blockedBy]
   if (candidate.transactionsOfNumber >= policy.sharedNumberAt) return 'shared_number'
-  if (ageHours > policy.tooOldHours) return 'too_old'
+  if (candidate.ageHours > policy.tooOldHours) return 'too_old'
   if (!candidate.hasTemplate) return 'no_template'
   if (!inSample(candidate, samplingShare(candidate, policy))) return 'sampled_out'
   return null
@@ -145,15 +143,15 @@ export function inSample(
   return digest.readUInt32BE(0) / 2 ** 32 < share
 }
 
-/** When the text goes out: the business's delay after completion, never in the past, within the window. */
-export function sendTime(
-  completedAt: Date,
+/** When the text goes out: the business's delay after completion, never in the past, within the window; ms since 1970. */
+export function sendTimeMs(
+  completedAtMs: number,
   business: Business,
   policy: Policy['survey'],
-  now: Date,
-): Date {
-  const wanted = completedAt.getTime() + policy.delaySeconds[business] * 1000
-  return nextInWindow(dateAt(Math.max(wanted, now.getTime())), policy.sendingWindow)
+  nowMs: number,
+): number {
+  const wantedMs = completedAtMs + policy.delaySeconds[business] * 1000
+  return nextInWindowMs(Math.max(wantedMs, nowMs), policy.sendingWindow)
 }
 
 /** Whether a figure means the same by both. */

@@ -19,10 +19,13 @@ const days = 30
 // A third of a whole one: shorter ones would measure their start.
 const shortDays = 10
 const restMs = 9_000
+// What the database does of itself after a large intake (autovacuum) would else fall on the first windows alone.
+const settleMs = 15_000
 
 /**
  * A dry run over the last month, alone; and what dispatch at full load does while short ones come and go. Windows with and
- * without one follow each other within one backlog: whatever the machine does over time falls on both.
+ * without one follow each other within one backlog: whatever the machine does over time falls on both. The backlog itself
+ * is not of the past that they look at.
  */
 export async function benchDryRun(progress: Progress, options: DryRunBenchOptions) {
   const rows = options.rows ?? 1_000_000
@@ -34,13 +37,15 @@ export async function benchDryRun(progress: Progress, options: DryRunBenchOption
     progress(`making ${rows} transactions of the past`)
     await query(stage.databaseUrl, pastTransactions(rows))
     await query(stage.databaseUrl, 'VACUUM (ANALYZE) transaction')
+    const untilMs = stage.deps.clock.nowMs()
+    const dryRun = (ofDays: number) => run(stage, ofDays, untilMs)
     progress('a dry run alone')
-    const alone = await run(stage, days)
+    const alone = await dryRun(days)
     const worker = await stage.startWorker()
     const over = new AbortController()
     let watching: Promise<Pair[]> | undefined
     const { perSecond } = await drain(stage, worker, surveys, progress, () => {
-      watching = watch(stage, over.signal, progress)
+      watching = watch(stage.gateway, () => dryRun(shortDays), over.signal, progress)
     })
     over.abort()
     const pairs = await watching!
@@ -68,19 +73,25 @@ interface Pair {
   beside: number
 }
 
-async function watch(stage: Stage, over: AbortSignal, progress: Progress): Promise<Pair[]> {
+async function watch(
+  gateway: Stage['gateway'],
+  dryRun: () => Promise<unknown>,
+  over: AbortSignal,
+  progress: Progress,
+): Promise<Pair[]> {
   const rate = async (during: () => Promise<unknown>) => {
-    const { accepted: before } = await stage.gateway.state()
+    const { accepted: before } = await gateway.state()
     const elapsedMs = stopwatch()
     await during()
-    const { accepted: after } = await stage.gateway.state()
+    const { accepted: after } = await gateway.state()
     return ((after - before) / elapsedMs()) * 1000
   }
   const rest = () => rate(() => pause(restMs))
   const pairs: Pair[] = []
+  await pause(settleMs)
   let last = await rest()
   for (;;) {
-    const beside = await rate(() => run(stage, shortDays))
+    const beside = await rate(dryRun)
     const next = await rest()
     // The backlog ended somewhere in these windows.
     if (over.aborted) return pairs
@@ -90,11 +101,16 @@ async function watch(stage: Stage, over: AbortSignal, progress: Progress): Promi
   }
 }
 
-async function run(stage: Stage, ofDays: number): Promise<{ seconds: number; lookedAt: number }> {
+async function run(
+  stage: Stage,
+  ofDays: number,
+  untilMs: number,
+): Promise<{ seconds: number; lookedAt: number }> {
   const policy = await stage.deps.policy()
   const deps: DryRunDeps = {
     ...stage.deps,
     databaseUrl: stage.databaseUrl,
+    clock: { ...stage.deps.clock, nowMs: () => untilMs },
     // What a short run reads beside its own days is short too, as it is of a long one in proportion.
     policyOf: () => ({
       ...policy,

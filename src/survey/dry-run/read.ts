@@ -1,6 +1,6 @@
 import { TypeOverrides, type Client } from 'pg'
 import { dateAt } from '../../foundation/clock.ts'
-import { copyRows, type BinaryRows, type RowId } from '../../foundation/copy-rows.ts'
+import { openCopies, type BinaryRows } from '../../foundation/copy-rows.ts'
 import { idFloor, idTime, type Id } from '../../foundation/ids.ts'
 import type { Business, Policy } from '../../policy/policy.ts'
 import type { BlockKind } from '../../sms/contact-block.ts'
@@ -36,55 +36,66 @@ export async function countPast(client: Client, span: Span): Promise<number> {
   return rows[0]!.transactions
 }
 
-/** Transactions of the past in the order in which they came, page by page, so that no snapshot is held for long. */
+/**
+ * Hands over transactions of the past in the order in which they came, and yields how many those of a page were: page by
+ * page no snapshot is held for long. `hashes`: whether the texts depend on the citizen.
+ */
 export async function* readPast(
   client: Client,
   span: Span,
-  policy: Policy['survey'],
-): AsyncGenerator<PastTransaction[]> {
+  { policy, hashes }: { policy: Policy['survey']; hashes: boolean },
+  take: (past: PastTransaction) => void,
+): AsyncGenerator<number> {
+  const copy = openCopies(client)
   const numbers = openNumbers()
-  const blockOf = await readBlocks(client, numbers)
+  const blocks = await readBlocks(client, numbers)
   const withinMs = policy.sharedWithinDays * dayMs
   const occurrences = openOccurrences(withinMs, policy.sharedNumberAt)
   const before = { fromMs: span.fromMs - withinMs, toMs: span.fromMs }
-  const note = (rows: BinaryRows, { timeMs }: RowId) => {
-    const phoneHash = rows.bytes()
-    if (phoneHash) occurrences.count(numbers.indexOf(phoneHash), timeMs)
+  for await (const { rows } of pages(client, copy, before, 'phone_hash')) {
+    while (rows.next()) {
+      const head = rows.head()
+      const atMs = rows.idTimeMs()
+      if (head !== null) occurrences.count(numbers.indexOf(head), atMs)
+    }
   }
-  for await (const _ of pages(client, before, 'phone_hash', note));
   const sampled = [policy.samplingShare, policy.samplingShareOfUnits].some((shares) =>
     Object.values(shares).some((share) => share < 1),
   )
-  const take = (rows: BinaryRows, id: RowId) => pastOf(rows, id, numbers, blockOf, occurrences)
-  for await (const past of pages(client, span, columns(sampled), take)) {
-    await tellNumbersLeftOut(client, past)
-    yield past
+  for await (const { rows, after, last } of pages(client, copy, span, columns(sampled))) {
+    const known = {
+      numbers,
+      blocks,
+      occurrences,
+      hashes,
+      leftOut: await readLeftOut(client, after, last),
+    }
+    let taken = 0
+    while (rows.next()) {
+      take(pastOf(rows, known))
+      taken += 1
+    }
+    yield taken
   }
 }
 
-/** What `take` makes of the transactions of a span, of each its id and the columns wanted, page by page. */
-async function* pages<Taken>(
+/** Of the transactions of a span the columns wanted and then their ids, page by page, with the ids that a page lies between. */
+async function* pages(
   client: Client,
+  copy: (query: string) => Promise<BinaryRows>,
   span: Pick<Span, 'fromMs' | 'toMs'>,
   wanted: string,
-  take: (rows: BinaryRows, id: RowId) => Taken,
-): AsyncGenerator<Taken[]> {
-  const [first, end] = boundsOf(span).map((id) => client.escapeLiteral(id))
-  let after = first
-  for (;;) {
-    const rows = await copyRows(
-      client,
-      `SELECT id, ${wanted} FROM transaction WHERE id > ${after} AND id < ${end} ORDER BY id LIMIT ${pageRows}`,
+): AsyncGenerator<{ rows: BinaryRows; after: Id; last: Id }> {
+  const [first, end] = boundsOf(span)
+  for (let after = first; ;) {
+    const [from, to] = [after, end].map((id) => client.escapeLiteral(id))
+    const rows = await copy(
+      `SELECT ${wanted}, id FROM transaction WHERE id > ${from} AND id < ${to} ORDER BY id LIMIT ${pageRows}`,
     )
-    const taken: Taken[] = []
-    let last: RowId | undefined
-    while (rows.next()) {
-      last = rows.id()
-      taken.push(take(rows, last))
-    }
-    if (!last) return
-    yield taken
-    after = client.escapeLiteral(last.text())
+    const last = rows.lastId()
+    if (last === null) return
+    yield { rows, after, last }
+    after = last
   }
 }
 
@@ -93,82 +104,100 @@ const columns = (sampled: boolean) =>
   `${sampled ? 'source, external_id' : 'NULL::text, NULL::text'}, business, category, unit_code,
    CASE WHEN flags <> '{}' THEN array_to_string(flags, ' ') END, phone_hash, person_hash, completed_at, withdrawn_at`
 
-type Row = PastTransaction & { id: RowId }
+/** Which transactions had a landline, or a number that is none; by their times, since to write out each id would cost more than all else. */
+type LeftOut = ReadonlyMap<number, ReadonlyMap<Id, 'landline' | 'invalid'>>
 
-/** Whether a number was a landline, or none at all, stands only in the reason for which it was not texted. */
-async function tellNumbersLeftOut(client: Client, page: readonly Row[]): Promise<void> {
+/** That stands only in the reason for which they were not texted. */
+async function readLeftOut(client: Client, after: Id, last: Id): Promise<LeftOut> {
   const { rows } = await client.query<{ id: Id; reason: string }>({
     name: 'dry-run numbers',
     text: `SELECT transaction_id AS id, reason FROM suppression
-      WHERE transaction_id >= $1 AND transaction_id <= $2 AND reason IN ('landline', 'number_invalid')`,
-    values: [page[0]!.id.text(), page.at(-1)!.id.text()],
+      WHERE transaction_id > $1 AND transaction_id <= $2 AND reason IN ('landline', 'number_invalid')`,
+    values: [after, last],
   })
-  const reasons = new Map(rows.map(({ id, reason }) => [id, reason]))
-  // To write out the id of every row would cost more than all else here.
-  const times = new Set(rows.map(({ id }) => idTime(id).getTime()))
-  for (const past of page) {
-    const reason = times.has(past.receivedAtMs) ? reasons.get(past.id.text()) : undefined
-    if (reason !== undefined) past.number = reason === 'landline' ? 'landline' : 'invalid'
-  }
+  const byTime = Map.groupBy(rows, ({ id }) => idTime(id).getTime())
+  return new Map(
+    [...byTime].map(([timeMs, group]) => [
+      timeMs,
+      new Map(group.map(({ id, reason }) => [id, reason === 'landline' ? reason : 'invalid'])),
+    ]),
+  )
 }
 
-/** The fields of a row in the order of `columns`. */
-function pastOf(
-  rows: BinaryRows,
-  id: RowId,
-  numbers: Numbers,
-  blockOf: BlockOf,
-  occurrences: Occurrences,
-): Row {
+interface Known {
+  numbers: Numbers
+  blocks: Blocks
+  occurrences: Occurrences
+  hashes: boolean
+  leftOut: LeftOut
+}
+
+/** The fields of a row in the order of `columns`, and its id. */
+function pastOf(rows: BinaryRows, known: Known): PastTransaction {
   const source = rows.text() ?? ''
   const externalId = rows.text() ?? ''
-  const business = rows.text() as Business
-  const category = rows.text()
-  const unitCode = rows.text()!
-  const flags = rows.text()
-  const phoneHash = rows.bytes()
-  const personHash = rows.bytes()
-  const phone = phoneHash ? numbers.indexOf(phoneHash) : -1
+  const business = rows.word() as Business
+  const category = rows.word()
+  const unitCode = rows.word()!
+  const flags = rows.word()
+  const head = rows.head()
+  const phone = head === null ? -1 : known.numbers.indexOf(head)
+  const blocks = known.blocks.get(phone)
+  const phoneHash = head !== null && (known.hashes || blocks) ? rows.bytesAgain() : null
+  const personHash = rows.skip() && blocks ? rows.bytesAgain() : null
+  const completedAtMs = rows.timeMs()!
+  const withdrawnAtMs = rows.timeMs()
+  const receivedAtMs = rows.idTimeMs()
+  const left = known.leftOut.get(receivedAtMs)?.get(rows.idAgain())
   return {
-    id,
     source,
     externalId,
     business,
     category,
     unitCode,
     flags: flags === null ? noFlags : flags.split(' '),
-    number: phoneHash ? 'mobile' : 'missing',
+    number: left ?? (head === null ? 'missing' : 'mobile'),
     phoneHash,
     phone,
-    blockedBy: phoneHash && blockOf(phone, phoneHash, personHash),
-    transactionsOfNumber: phoneHash ? occurrences.count(phone, id.timeMs) : 0,
-    receivedAtMs: id.timeMs,
-    completedAtMs: rows.timeMs()!,
-    withdrawnAtMs: rows.timeMs(),
+    blockedBy: blocks && phoneHash ? kindOf(blocks, phoneHash, personHash) : null,
+    transactionsOfNumber: head === null ? 0 : known.occurrences.count(phone, receivedAtMs),
+    receivedAtMs,
+    completedAtMs,
+    withdrawnAtMs,
   }
 }
 
 const noFlags: readonly string[] = []
 
-type BlockOf = (phone: number, phoneHash: Buffer, personHash: Buffer | null) => BlockKind | null
+interface Block {
+  hash: Buffer
+  /** Empty: whoever it is. */
+  person: Buffer
+  kind: BlockKind
+}
+/** By the indexes of numbers. */
+type Blocks = ReadonlyMap<number, readonly Block[]>
 
 /** What keeps numbers from being texted, as it stands now; the same order as when texts are planned. */
-async function readBlocks(client: Client, numbers: Numbers): Promise<BlockOf> {
-  const { rows } = await client.query<{ hash: Buffer; person: Buffer; kind: BlockKind }>(
+async function readBlocks(client: Client, numbers: Numbers): Promise<Blocks> {
+  const { rows } = await client.query<Block>(
     `SELECT phone_hash AS hash, person_hash AS person, kind FROM contact_block
      WHERE until IS NULL OR until > now() ORDER BY kind`,
   )
-  const byNumber = Map.groupBy(rows, ({ hash }) => numbers.indexOf(hash))
-  return (phone, phoneHash, personHash) => {
-    const block = byNumber
-      .get(phone)
-      ?.find(
-        ({ hash, person }) =>
-          hash.equals(phoneHash) &&
-          (person.length === 0 || personHash === null || person.equals(personHash)),
-      )
-    return block?.kind ?? null
-  }
+  return Map.groupBy(rows, ({ hash }) => numbers.indexOf(hash.readUIntBE(0, 6)))
+}
+
+function kindOf(
+  blocks: readonly Block[],
+  phoneHash: Buffer,
+  personHash: Buffer | null,
+): BlockKind | null {
+  const block = blocks.find(
+    ({ hash, person }) =>
+      hash.equals(phoneHash) &&
+      (person.length === 0 || personHash === null || person.equals(personHash)),
+  )
+  return block?.kind ?? null
 }
 
 const boundsOf = ({ fromMs, toMs }: Pick<Span, 'fromMs' | 'toMs'>): [Id, Id] => [

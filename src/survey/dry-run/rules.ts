@@ -1,11 +1,10 @@
-import { dateAt } from '../../foundation/clock.ts'
 import type { Business, Policy } from '../../policy/policy.ts'
 import { countSegments } from '../../template/segments.ts'
 import { chooseShare } from '../../template/share-rules.ts'
 import { fillTemplate, type TemplateVersion } from '../../template/template.ts'
 import { pathUp, type Unit } from '../../unit/unit.ts'
-import { textParams } from '../plan.ts'
-import { reasonNotToAsk, sendTime, type Candidate, type SuppressionReason } from '../rules.ts'
+import { reasonNotToAsk, sendTimeMs, type Candidate, type SuppressionReason } from '../rules.ts'
+import { textParams } from '../wording.ts'
 import { openSlots, type Slot, type Slots } from './slots.ts'
 
 /** A transaction of the past, as far as asking about it is concerned; times in ms since 1970. */
@@ -17,6 +16,7 @@ export interface PastTransaction {
   unitCode: string
   flags: readonly string[]
   number: Candidate['number']
+  /** Only where something depends on it: a text, or whether the number is blocked. Holds until the next page. */
   phoneHash: Buffer | null
   /** The index of the number; -1 where there is none. */
   phone: number
@@ -53,11 +53,22 @@ export interface DryRunResult extends Counts {
   longest: { text: string; length: number; segments: number } | null
 }
 
+/** What all transactions of a unit and a business have in common. */
+interface Matter {
+  business: Business
+  unitKnown: boolean
+  unitPath: readonly string[]
+  shares: readonly AskText[]
+  counts: readonly Counts[]
+  renderings: Map<AskText, Rendered>
+}
+
 /** What the citizens of a unit and a business get by a version: all of them the same. */
 interface Rendered {
   business: Business
-  unitCode: string
-  version: AskText
+  slots: Slots<Rendered>
+  /** The groups that it belongs to. */
+  counts: readonly Counts[]
   text: string
   length: number
   segments: number
@@ -86,44 +97,51 @@ export function openDryRun(wanted: {
   const heldSeconds = slotSeconds(policy)
   const floorSeconds = policy.contactFloorDays * 24 * 3_600
   const slots = new Map<string, Slots<Rendered>>()
-  const paths = new Map<string, string[]>()
-  const renderings = new Map<AskText, Map<string, Map<string, Rendered>>>()
+  const matters = new Map<string, Map<string, Matter>>()
   const suppressed: Partial<Record<LeftOut, number>> = {}
   const businesses = new Map<string, Counts>()
   const unitCounts = new Map<string, Counts>()
   const textCounts = new Map<AskText, Counts>()
-  const total: Counts = { transactions: 0, surveyed: 0, segments: 0 }
+  const total = none()
   let longest: Rendered | null = null as Rendered | null
 
   const sharesOf = (business: string | null) =>
     wanted.texts.find((each) => each.business === business)?.shares ?? []
-  const shares = new Map<string, readonly AskText[]>()
-  const textFor = ({ business, phoneHash }: PastTransaction): AskText | null => {
-    const own = () => (sharesOf(business).length > 0 ? sharesOf(business) : sharesOf(null))
-    return chooseShare(remembered(shares, business, own), phoneHash)
-  }
-  const pathOf = (code: string) => remembered(paths, code, () => pathUp(units, code))
-  // All texts of one version, unit and business are alike.
-  const rendered = (version: AskText, { unitCode, business }: PastTransaction): Rendered =>
-    remembered(
-      remembered(remembered(renderings, version, byUnit), unitCode, byBusiness),
-      business,
-      () => {
-        const body = fillTemplate(version, textParams(units, { unitCode, business }))
-        const { length, segments } = countSegments(version.signature, body)
-        const text = `【${version.signature}】${body}`
-        return { business, unitCode, version, text, length, segments }
-      },
-    )
-  const count = ({ business, unitCode, version, segments }: Rendered, times: 1 | -1) => {
-    const add = (group: Counts) => {
+  const matterOf = ({ unitCode, business }: PastTransaction): Matter =>
+    remembered(remembered(matters, unitCode, byBusiness), business, () => {
+      const own = sharesOf(business)
+      return {
+        business,
+        unitKnown: units.get(unitCode)?.closed === false,
+        unitPath: pathUp(units, unitCode),
+        shares: own.length > 0 ? own : sharesOf(null),
+        counts: [
+          total,
+          remembered(businesses, business, none),
+          remembered(unitCounts, unitCode, none),
+        ],
+        renderings: new Map(),
+      }
+    })
+  const rendered = (version: AskText, matter: Matter, { unitCode }: PastTransaction): Rendered =>
+    remembered(matter.renderings, version, () => {
+      const { business, counts } = matter
+      const body = fillTemplate(version, textParams(units, { unitCode, business }))
+      const { length, segments } = countSegments(version.signature, body)
+      return {
+        business,
+        slots: remembered(slots, version.signature, openSlots<Rendered>),
+        counts: [...counts, remembered(textCounts, version, none)],
+        text: `【${version.signature}】${body}`,
+        length,
+        segments,
+      }
+    })
+  const count = ({ counts, segments }: Rendered, times: 1 | -1) => {
+    for (const group of counts) {
       group.surveyed += times
       group.segments += times * segments
     }
-    add(total)
-    add(remembered(businesses, business, none))
-    add(remembered(unitCounts, unitCode, none))
-    add(remembered(textCounts, version, none))
   }
   const leaveOut = (reason: LeftOut) => {
     suppressed[reason] = (suppressed[reason] ?? 0) + 1
@@ -139,7 +157,7 @@ export function openDryRun(wanted: {
         if (sent <= now && now < sent + floorSeconds) return false
       }
     }
-    const ofSignature = remembered(slots, slot.rendered.version.signature, openSlots<Rendered>)
+    const ofSignature = slot.rendered.slots
     const old = ofSignature.get(phone)
     if (old && now < old.sendAtSeconds + heldSeconds) {
       if (policy.priority[old.rendered.business] >= policy.priority[past.business]) return false
@@ -152,47 +170,44 @@ export function openDryRun(wanted: {
     return true
   }
 
-  const decide = (past: PastTransaction): LeftOut | Rendered => {
-    const received = dateAt(past.receivedAtMs)
-    const completedAt = dateAt(past.completedAtMs)
-    const sendAtMs = sendTime(completedAt, past.business, policy, received).getTime()
-    const text = textFor(past)
+  const decide = (past: PastTransaction, matter: Matter): LeftOut | Rendered => {
+    const { receivedAtMs, completedAtMs, withdrawnAtMs } = past
+    const sendAtMs = sendTimeMs(completedAtMs, past.business, policy, receivedAtMs)
+    const text = chooseShare(matter.shares, past.phoneHash)
     const reason = reasonNotToAsk(
       // Field by field: copying a whole row a million times is what this would spend its time on.
       {
         source: past.source,
         externalId: past.externalId,
-        withdrawn: past.withdrawnAtMs !== null && past.withdrawnAtMs <= sendAtMs,
+        withdrawn: withdrawnAtMs !== null && withdrawnAtMs <= sendAtMs,
         business: past.business,
         category: past.category,
-        unitKnown: units.get(past.unitCode)?.closed === false,
-        unitPath: pathOf(past.unitCode),
+        unitKnown: matter.unitKnown,
+        unitPath: matter.unitPath,
         flags: past.flags,
         number: past.number,
         blockedBy: past.blockedBy,
         transactionsOfNumber: past.transactionsOfNumber,
         hasTemplate: text !== null,
-        completedAt,
+        ageHours: (receivedAtMs - completedAtMs) / 3_600_000,
       },
       policy,
-      received,
     )
     if (reason !== null || text === null) return reason ?? 'no_template'
     const slot = {
       sendAtSeconds: Math.ceil(sendAtMs / 1000),
-      rendered: rendered(text, past),
-      counts: past.receivedAtMs >= countFromMs,
+      rendered: rendered(text, matter, past),
+      counts: receivedAtMs >= countFromMs,
     }
     return takeSlot(past, slot) ? slot.rendered : 'asked_recently'
   }
 
   return {
     add(past: PastTransaction): void {
-      const decided = decide(past)
+      const matter = matterOf(past)
+      const decided = decide(past, matter)
       if (past.receivedAtMs < countFromMs) return
-      total.transactions += 1
-      remembered(businesses, past.business, none).transactions += 1
-      remembered(unitCounts, past.unitCode, none).transactions += 1
+      for (const group of matter.counts) group.transactions += 1
       if (typeof decided === 'string') return leaveOut(decided)
       count(decided, 1)
       if (longest === null || decided.length > longest.length) longest = decided
@@ -202,15 +217,11 @@ export function openDryRun(wanted: {
         ...total,
         yuan: (total.segments * wanted.policy.sms.fenPerSegment) / 100,
         suppressed,
-        byBusiness: [...businesses].map(([business, counts]) => ({ business, ...counts })),
-        byUnit: [...unitCounts].map(([unitCode, counts]) => ({ unitCode, ...counts })),
-        byText: [...textCounts].map(([{ id, key, version }, { surveyed, segments }]) => ({
-          id,
-          key,
-          version,
-          surveyed,
-          segments,
-        })),
+        byBusiness: counted(businesses).map(([business, counts]) => ({ business, ...counts })),
+        byUnit: counted(unitCounts).map(([unitCode, counts]) => ({ unitCode, ...counts })),
+        byText: [...textCounts].flatMap(([{ id, key, version }, { surveyed, segments }]) =>
+          surveyed > 0 ? [{ id, key, version, surveyed, segments }] : [],
+        ),
         longest: longest && {
           text: longest.text,
           length: longest.length,
@@ -221,9 +232,13 @@ export function openDryRun(wanted: {
   }
 }
 
-const byUnit = () => new Map<string, Map<string, Rendered>>()
-const byBusiness = () => new Map<string, Rendered>()
+const byBusiness = () => new Map<string, Matter>()
 const none = (): Counts => ({ transactions: 0, surveyed: 0, segments: 0 })
+
+/** Those in whose time something came: earlier transactions only take slots. */
+function counted(groups: ReadonlyMap<string, Counts>): [string, Counts][] {
+  return [...groups].filter(([, { transactions }]) => transactions > 0)
+}
 
 function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
   let value = known.get(key)

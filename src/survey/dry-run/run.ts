@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { fork, type ChildProcess } from 'node:child_process'
 import { writeAudit } from '../../foundation/audit.ts'
 import { dateAt } from '../../foundation/clock.ts'
 import type { Core } from '../../foundation/core.ts'
@@ -48,8 +48,8 @@ export interface RunningDryRun {
 }
 
 /**
- * Starts finding out what citizens of the last days would have got by this policy and these texts, in a thread of
- * its own; one run at a time. It is followed by its id; `stop` is for a process that ends.
+ * Starts finding out what citizens of the last days would have got by this policy and these texts, in a process
+ * of its own; one run at a time. It is followed by its id; `stop` is for a process that ends.
  */
 export async function startDryRun(
   deps: DryRunDeps,
@@ -76,12 +76,13 @@ export async function startDryRun(
     units: await deps.units(),
     span: spanOf(policy.survey, wanted.days, deps.clock.nowMs()),
   }
-  const thread = new Worker(new URL('./thread.ts', import.meta.url), {
-    workerData: task,
+  const child = fork(new URL('./process.ts', import.meta.url), {
+    serialization: 'advanced',
     // Room for some pages: what one leaves behind is thrown away in few sweeps.
-    resourceLimits: { maxYoungGenerationSizeMb: 48 },
+    execArgv: ['--max-semi-space-size=16'],
   })
-  const ended = follow(deps, id, thread).catch(async (error: unknown) => {
+  child.send(task)
+  const ended = follow(deps, id, child).catch(async (error: unknown) => {
     deps.log.error({ err: error }, 'a dry run failed')
     await endRun(deps.db, id, { state: 'failed', failure: 'fault' }).catch(() => {})
   })
@@ -90,26 +91,27 @@ export async function startDryRun(
     ended,
     async stop() {
       await endRun(deps.db, id, { state: 'cancelled' })
-      await thread.terminate()
+      child.kill('SIGKILL')
       await ended
     },
   }
 }
 
-/** Runs the thread to its end, and keeps what it tells. Somebody who cancels the run stops it. */
-async function follow(deps: DryRunDeps, id: Id, thread: Worker): Promise<void> {
+/** Follows the process to its end, and keeps what it tells. Somebody who cancels the run stops it. */
+async function follow(deps: DryRunDeps, id: Id, child: ChildProcess): Promise<void> {
   let progress = { lookedAt: 0, toLookAt: 0 }
   const ended = new Promise<Extract<DryRunNews, { kind: 'result' }>>((resolve, reject) => {
-    thread.on('message', (news: DryRunNews) => {
+    child.on('message', (news: DryRunNews) => {
       if (news.kind === 'result') resolve(news)
+      else if (news.kind === 'failed') reject(news.error)
       else progress = news
     })
-    thread.once('error', reject)
-    thread.once('exit', () => reject(new Error('the thread ended early')))
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error('its process ended early')))
   })
   // Also while there is nothing new: who is silent counts as dead.
   const beat = startTimer('dry run', tellMs, deps.log, async () => {
-    if (!(await tellProgress(deps.db, id, progress))) await thread.terminate()
+    if (!(await tellProgress(deps.db, id, progress))) child.kill('SIGKILL')
   })
   try {
     const { lookedAt, result } = await ended
@@ -119,7 +121,7 @@ async function follow(deps: DryRunDeps, id: Id, thread: Worker): Promise<void> {
     if (run?.state === 'running') throw error
   } finally {
     await beat.stop()
-    await thread.terminate()
+    child.kill('SIGKILL')
   }
 }
 

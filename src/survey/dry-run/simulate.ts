@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { stopwatch } from '../../foundation/clock.ts'
-import { appClient } from '../../foundation/database.ts'
+import { appClient } from '../../foundation/app-client.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { Unit } from '../../unit/unit.ts'
 import { countPast, readPast, type Span } from './read.ts'
@@ -16,9 +16,10 @@ export interface DryRunTask {
 export type DryRunNews =
   | { kind: 'progress'; lookedAt: number; toLookAt: number }
   | { kind: 'result'; lookedAt: number; result: DryRunResult }
+  | { kind: 'failed'; error: Error }
 
 const queryTimeoutMs = 120_000
-// A million in 28 seconds, of which the database is busy for about one and this thread for three: texts are never to wait for it.
+// A million in 28 seconds, of which the database is busy for about one and this process for four: texts are never to wait for it.
 const rowsPerMs = 36
 
 /** Goes through the transactions of a span, slowly enough for everybody else, and tells how far it is. */
@@ -33,11 +34,13 @@ export async function simulate(
     await client.query('SET max_parallel_workers_per_gather = 0')
     const toLookAt = await countPast(client, span)
     const run = openDryRun({ policy, texts, units, countFromMs: span.countFromMs })
+    const hashes = texts.some(({ shares }) => shares.length > 1)
     let lookedAt = 0
     const elapsedMs = stopwatch()
-    for await (const page of readPast(client, span, policy.survey)) {
-      for (const past of page) run.add(past)
-      lookedAt += page.length
+    for await (const taken of readPast(client, span, { policy: policy.survey, hashes }, (past) =>
+      run.add(past),
+    )) {
+      lookedAt += taken
       tell({ kind: 'progress', lookedAt, toLookAt })
       await pause(Math.max(0, lookedAt / rowsPerMs - elapsedMs()))
     }
