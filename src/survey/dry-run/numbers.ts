@@ -7,9 +7,10 @@ export interface Numbers {
   indexOf(hashHead: number): number
 }
 
-export function openNumbers(): Numbers {
+/** Has room for so many, and makes more when it must. */
+export function openNumbers(expected = 0): Numbers {
   /** Heads and the indexes plus one, in turn: that both lie together halves what a look costs. At most half is taken. */
-  let places = new Float64Array(0x8000)
+  let places = new Float64Array(2 ** Math.ceil(Math.log2(expected * 2 + 0x1_000)) * 2)
   let count = 0
   const placeOf = (head: number): number => {
     const last = places.length - 2
@@ -59,12 +60,13 @@ export interface Occurrences {
   count(number: number, atMs: number): number
 }
 
-/** Counts up to `most`, within `withinMs`. */
-export function openOccurrences(withinMs: number, most: number): Occurrences {
+/** Counts up to `most`, within `withinMs`; with room for so many, as above. */
+export function openOccurrences(withinMs: number, most: number, expected = 0): Occurrences {
   /** Each occurrence leads to the number's one before it, by its place plus one. */
-  let times = new Float64Array(0x2000)
-  let earlier = new Int32Array(0x2000)
-  let latest = new Int32Array(0x2000)
+  const room = expected + 0x2000
+  let times = new Float64Array(room)
+  let earlier = new Int32Array(room)
+  let latest = new Int32Array(room)
   let noted = 0
   return {
     count(number, atMs) {

@@ -38,19 +38,19 @@ export async function countPast(client: Client, span: Span): Promise<number> {
 
 /**
  * Hands over transactions of the past in the order in which they came, and yields how many those of a page were: page by
- * page no snapshot is held for long. `hashes`: whether the texts depend on the citizen.
+ * page no snapshot is held for long. `hashes`: whether the texts depend on the citizen; `expected`: about how many there are.
  */
 export async function* readPast(
   client: Client,
   span: Span,
-  { policy, hashes }: { policy: Policy['survey']; hashes: boolean },
+  { policy, hashes, expected }: { policy: Policy['survey']; hashes: boolean; expected: number },
   take: (past: PastTransaction) => void,
 ): AsyncGenerator<number> {
   const copy = openCopies(client)
-  const numbers = openNumbers()
+  const numbers = openNumbers(expected)
   const blocks = await readBlocks(client, numbers)
   const withinMs = policy.sharedWithinDays * dayMs
-  const occurrences = openOccurrences(withinMs, policy.sharedNumberAt)
+  const occurrences = openOccurrences(withinMs, policy.sharedNumberAt, expected)
   const before = { fromMs: span.fromMs - withinMs, toMs: span.fromMs }
   for await (const { rows } of pages(client, copy, before, 'phone_hash')) {
     while (rows.next()) {

@@ -34,12 +34,14 @@ export async function simulate(
     await client.query('SET max_parallel_workers_per_gather = 0')
     const toLookAt = await countPast(client, span)
     const run = openDryRun({ policy, texts, units, countFromMs: span.countFromMs })
-    const hashes = texts.some(({ shares }) => shares.length > 1)
+    const wanted = {
+      policy: policy.survey,
+      hashes: texts.some(({ shares }) => shares.length > 1),
+      expected: toLookAt,
+    }
     let lookedAt = 0
     const elapsedMs = stopwatch()
-    for await (const taken of readPast(client, span, { policy: policy.survey, hashes }, (past) =>
-      run.add(past),
-    )) {
+    for await (const taken of readPast(client, span, wanted, (past) => run.add(past))) {
       lookedAt += taken
       tell({ kind: 'progress', lookedAt, toLookAt })
       await pause(Math.max(0, lookedAt / rowsPerMs - elapsedMs()))
