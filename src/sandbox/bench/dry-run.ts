@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { stopwatch } from '../../foundation/clock.ts'
+import { policyOf } from '../../policy/activate.ts'
 import { businesses } from '../../policy/policy.ts'
 import { showDryRun, startDryRun, type DryRunDeps } from '../../survey/dry-run/run.ts'
 import { rounded, surroundings, type BackendOptions } from './backends.ts'
@@ -16,14 +17,12 @@ export interface DryRunBenchOptions extends BackendOptions {
 }
 
 const days = 30
-// A third of a whole one: shorter ones would measure their start.
-const shortDays = 10
-const restMs = 9_000
+const restMs = 14_000
 // What the database does of itself after a large intake (autovacuum) would else fall on the first windows alone.
 const settleMs = 15_000
 
 /**
- * A dry run over the last month, alone; and what dispatch at full load does while short ones come and go. Windows with and
+ * A dry run over the last month, alone; and what dispatch at full load does while others come and go. Windows with and
  * without one follow each other within one backlog: whatever the machine does over time falls on both. The backlog itself
  * is not of the past that they look at.
  */
@@ -38,14 +37,14 @@ export async function benchDryRun(progress: Progress, options: DryRunBenchOption
     await query(stage.databaseUrl, pastTransactions(rows))
     await query(stage.databaseUrl, 'VACUUM (ANALYZE) transaction')
     const untilMs = stage.deps.clock.nowMs()
-    const dryRun = (ofDays: number) => run(stage, ofDays, untilMs)
+    const dryRun = () => run(stage, untilMs)
     progress('a dry run alone')
-    const alone = await dryRun(days)
+    const alone = await dryRun()
     const worker = await stage.startWorker()
     const over = new AbortController()
     let watching: Promise<Pair[]> | undefined
     const { perSecond } = await drain(stage, worker, surveys, progress, () => {
-      watching = watch(stage.gateway, () => dryRun(shortDays), over.signal, progress)
+      watching = watch(stage.gateway, dryRun, over.signal, progress)
     })
     over.abort()
     const pairs = await watching!
@@ -59,7 +58,7 @@ export async function benchDryRun(progress: Progress, options: DryRunBenchOption
       windows: pairs.length,
       ratioOfDispatch: ratios[Math.floor(ratios.length / 2)]!,
       ratios: ratios.map((ratio) => Math.round(ratio * 100) / 100),
-      settings: { rows, surveys, days, shortDays, ...surroundings(servers) },
+      settings: { rows, surveys, days, ...surroundings(servers) },
     }
   } finally {
     await stage.close()
@@ -101,30 +100,15 @@ async function watch(
   }
 }
 
-async function run(
-  stage: Stage,
-  ofDays: number,
-  untilMs: number,
-): Promise<{ seconds: number; lookedAt: number }> {
-  const policy = await stage.deps.policy()
+async function run(stage: Stage, untilMs: number): Promise<{ seconds: number; lookedAt: number }> {
   const deps: DryRunDeps = {
     ...stage.deps,
     databaseUrl: stage.databaseUrl,
     clock: { ...stage.deps.clock, nowMs: () => untilMs },
-    // What a short run reads beside its own days is short too, as it is of a long one in proportion.
-    policyOf: () => ({
-      ...policy,
-      survey: {
-        ...policy.survey,
-        sharedWithinDays: 1,
-        replyWindowSeconds: 3_600,
-        lateWindowSeconds: 3_600,
-      },
-    }),
+    policyOf: (settings) => policyOf({ sandbox: true }, settings),
   }
-  const settings = ofDays === days ? null : {}
   const elapsedMs = stopwatch()
-  const { id, ended } = await startDryRun(deps, { days: ofDays, settings, plans: [], by: 'bench' })
+  const { id, ended } = await startDryRun(deps, { days, settings: null, plans: [], by: 'bench' })
   await ended
   const found = await showDryRun(deps, id)
   if (found.state !== 'done') throw new Error(`the dry run ended as ${found.state}`)
