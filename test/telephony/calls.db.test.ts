@@ -91,7 +91,8 @@ describe.skipIf(exchange === null)('calls through a real exchange', () => {
     [
       'answers and hangs up',
       { comesTo: 'answer', hangUpAfterMs: 1_200 },
-      { result: 'answered', endedBy: 'citizen', seconds: 1 },
+      // A busy machine hears later that they hung up; never before they did.
+      { result: 'answered', endedBy: 'citizen', seconds: expect.toSatisfy((s) => s >= 1) },
       null,
     ],
     ['486 Busy Here', refuses('486 Busy Here'), { result: 'busy', sipCode: 486 }, 'busy'],
