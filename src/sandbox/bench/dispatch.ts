@@ -56,7 +56,7 @@ export async function drain(
   worker: Child,
   surveys: number,
   progress: Progress,
-  beside: () => void = () => {},
+  beside: () => void | Promise<void> = () => {},
 ) {
   const { accepted: before } = await stage.gateway.state()
   await stage.intake(0, warmUp)
@@ -66,7 +66,7 @@ export async function drain(
   await stage.intake(warmUp, surveys)
   const start = worker.residentMb()
   progress('sending')
-  beside()
+  await beside()
   await pauseSending(stage, false)
   const deadlineSeconds = 60 + surveys / 100
   const elapsedMs = stopwatch()
