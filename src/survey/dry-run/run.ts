@@ -78,8 +78,8 @@ export async function startDryRun(
   }
   const child = fork(new URL('./process.ts', import.meta.url), {
     serialization: 'advanced',
-    // Room for some pages: what one leaves behind is thrown away in few sweeps.
-    execArgv: ['--max-semi-space-size=16'],
+    // What a row leaves behind dies at once: little room is swept quickly, and without other threads that would want processors.
+    execArgv: ['--max-semi-space-size=2', '--single-threaded-gc'],
   })
   child.send(task)
   const ended = follow(deps, id, child).catch(async (error: unknown) => {
