@@ -58,7 +58,7 @@ export async function benchDryRun(progress: Progress, options: DryRunBenchOption
       secondsAlone: alone.seconds,
       perSecond: rounded(perSecond),
       windows: pairs.length,
-      ratioOfDispatch: ratios[Math.floor(ratios.length / 2)]!,
+      ratioOfDispatch: ratios[Math.floor((ratios.length - 1) / 2)]!,
       ratios: ratios.map((ratio) => Math.round(ratio * 100) / 100),
       settings: { rows, surveys, days, ...surroundings(servers) },
     }
