@@ -93,7 +93,7 @@ export class BinaryRows {
     return this.#buffer.subarray(this.#from, this.#at)
   }
 
-  /** Of a field of at least six bytes the first six, as a number. */
+  /** What `headOf` gives of a field; null where it is shorter, or null. */
   head(): number | null {
     return this.#take() < headBytes ? null : this.#buffer.readUIntBE(this.#from, headBytes)
   }
@@ -122,6 +122,11 @@ export class BinaryRows {
     const microseconds = high * 0x1_0000_0000 + this.#buffer.readUInt32BE(this.#from + 4)
     return microsecondsFrom + microseconds / 1000
   }
+}
+
+/** The first six bytes, as a number. */
+export function headOf(bytes: Buffer): number {
+  return bytes.readUIntBE(0, headBytes)
 }
 
 /** The text that stands between two places of a buffer. */

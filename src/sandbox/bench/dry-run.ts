@@ -18,6 +18,7 @@ export interface DryRunBenchOptions extends BackendOptions {
 
 const days = 30
 const restMs = 10_000
+// A worker that was held back begins with a rush.
 const settleMs = 5_000
 
 /**
@@ -28,7 +29,7 @@ const settleMs = 5_000
  */
 export async function benchDryRun(progress: Progress, options: DryRunBenchOptions) {
   const rows = options.rows ?? 1_000_000
-  const surveys = options.surveys ?? 300_000
+  const surveys = options.surveys ?? 600_000
   const servers = await startServers(progress)
   const backend = options.backend ?? (servers.redisUrl ? 'redis' : 'postgres')
   const stage = await openStage(servers, backend)

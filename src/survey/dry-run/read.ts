@@ -1,6 +1,6 @@
 import { TypeOverrides, type Client } from 'pg'
 import { dateAt } from '../../foundation/clock.ts'
-import { openCopies, type BinaryRows } from '../../foundation/copy-rows.ts'
+import { headOf, openCopies, type BinaryRows } from '../../foundation/copy-rows.ts'
 import { idFloor, idTime, type Id } from '../../foundation/ids.ts'
 import type { Business, Policy } from '../../policy/policy.ts'
 import type { BlockKind } from '../../sms/contact-block.ts'
@@ -184,7 +184,7 @@ async function readBlocks(client: Client, numbers: Numbers): Promise<Blocks> {
     `SELECT phone_hash AS hash, person_hash AS person, kind FROM contact_block
      WHERE until IS NULL OR until > now() ORDER BY kind`,
   )
-  return Map.groupBy(rows, ({ hash }) => numbers.indexOf(hash.readUIntBE(0, 6)))
+  return Map.groupBy(rows, ({ hash }) => numbers.indexOf(headOf(hash)))
 }
 
 function kindOf(

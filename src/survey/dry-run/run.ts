@@ -106,7 +106,8 @@ async function follow(deps: DryRunDeps, id: Id, child: ChildProcess): Promise<vo
       else if (news.kind === 'failed') reject(news.error)
       else progress = news
     })
-    child.once('error', reject)
+    // More than one: where no process can be started, what is sent to it fails too.
+    child.on('error', reject)
     child.once('exit', () => reject(new Error('its process ended early')))
   })
   // Also while there is nothing new: who is silent counts as dead.
