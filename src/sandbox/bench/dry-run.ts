@@ -51,6 +51,9 @@ export async function benchDryRun(progress: Progress, options: DryRunBenchOption
     })
     over.abort()
     const pairs = await watching!
+    if (pairs.length === 0) {
+      progress('dispatch was through before a dry run beside it: compare with more --surveys')
+    }
     const ratios = pairs.map(({ without, beside }) => beside / without).toSorted((a, b) => a - b)
     return {
       name: 'dry-run' as const,
@@ -59,7 +62,7 @@ export async function benchDryRun(progress: Progress, options: DryRunBenchOption
       secondsAlone: alone.seconds,
       perSecond: rounded(perSecond),
       windows: pairs.length,
-      ratioOfDispatch: ratios[Math.floor((ratios.length - 1) / 2)]!,
+      ratioOfDispatch: ratios[Math.floor((ratios.length - 1) / 2)] ?? null,
       ratios: ratios.map((ratio) => Math.round(ratio * 100) / 100),
       settings: { rows, surveys, days, ...surroundings(servers) },
     }
