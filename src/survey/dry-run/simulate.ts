@@ -19,7 +19,7 @@ export type DryRunNews =
   | { kind: 'failed'; error: Error }
 
 const queryTimeoutMs = 120_000
-// A million in 28 seconds, of which the database is busy for about one and this process for three: texts are never to wait for it.
+// A million in 28 seconds, of which the database is busy for about one and this process for three to four: texts are never to wait for it.
 const rowsPerMs = 36
 
 /** Goes through the transactions of a span, slowly enough for everybody else, and tells how far it is. */
