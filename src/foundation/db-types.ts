@@ -210,6 +210,7 @@ export interface DryRun {
   failure: string | null;
   id: string;
   lookedAt: Generated<number>;
+  real: Json | null;
   result: Json | null;
   startedAt: Generated<Timestamp>;
   startedBy: string;

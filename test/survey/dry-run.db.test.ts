@@ -144,6 +144,17 @@ describe('a dry run', () => {
     expect(result.yuan).toBeCloseTo(result.segments / 10)
   })
 
+  test('is compared with what came of the very transactions it looked at, not of later ones', async () => {
+    await open()
+    const come = (id: string) =>
+      t.call('POST', '/api/v1/transactions', t.sourceKey, row(id, { flags: ['minor'] }))
+    await come('before')
+    const run = await dryRun({ days: 1 })
+    expect(run.real).toEqual({ surveyed: 0, suppressed: { flag_excluded: 1 } })
+    await come('after')
+    expect((await call('GET', `/dry-runs/${run.id}`)).real).toEqual(run.real)
+  })
+
   test('of a policy with faults is refused, and one at a time is enough', async () => {
     await open()
     const refusal = await call('POST', '/dry-runs', { settings: { survey: {} } }, 400)

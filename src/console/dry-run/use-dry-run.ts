@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { RealResult } from '../../survey/dry-run/real.ts'
 import type { DryRunResult } from '../../survey/dry-run/rules.ts'
 import { get, post } from '../foundation/api.ts'
 
@@ -14,7 +15,7 @@ export interface DryRunAnswer {
   lookedAt: number
   toLookAt: number
   result: DryRunResult | null
-  real: { surveyed: number; suppressed: Record<string, number> } | null
+  real: RealResult | null
 }
 
 const lookMs = 500

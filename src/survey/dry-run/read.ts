@@ -24,14 +24,14 @@ export function spanOf(policy: Policy['survey'], days: number, nowMs: number): S
 }
 
 const pageRows = 10_000
-const types = new TypeOverrides()
-types.setTypeParser(20, Number)
+export const bigintsAsNumbers = new TypeOverrides()
+bigintsAsNumbers.setTypeParser(20, Number)
 
 export async function countPast(client: Client, span: Span): Promise<number> {
   const { rows } = await client.query<{ transactions: number }>({
     text: 'SELECT count(*) AS transactions FROM transaction WHERE id >= $1 AND id < $2',
     values: boundsOf(span),
-    types,
+    types: bigintsAsNumbers,
   })
   return rows[0]!.transactions
 }

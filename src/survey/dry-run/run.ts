@@ -1,24 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { writeAudit } from '../../foundation/audit.ts'
-import { dateAt } from '../../foundation/clock.ts'
 import type { Core } from '../../foundation/core.ts'
 import { startTimer } from '../../foundation/timer.ts'
 import { AppError } from '../../foundation/errors.ts'
-import { idFloor, type Id } from '../../foundation/ids.ts'
+import type { Id } from '../../foundation/ids.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { Share } from '../../template/share-rules.ts'
 import { sharesOf } from '../../template/plan.ts'
 import type { Unit } from '../../unit/unit.ts'
 import { spanOf } from './read.ts'
-import {
-  countReal,
-  endRun,
-  failSilent,
-  insertRun,
-  listRuns,
-  readRun,
-  tellProgress,
-} from './store.ts'
+import { endRun, failSilent, insertRun, listRuns, readRun, tellProgress } from './store.ts'
 import type { DryRunNews, DryRunTask } from './simulate.ts'
 
 const tellMs = 500
@@ -115,8 +106,8 @@ async function follow(deps: DryRunDeps, id: Id, child: ChildProcess): Promise<vo
     if (!(await tellProgress(deps.db, id, progress))) child.kill('SIGKILL')
   })
   try {
-    const { lookedAt, result } = await ended
-    await endRun(deps.db, id, { state: 'done', lookedAt, result })
+    const { lookedAt, result, real } = await ended
+    await endRun(deps.db, id, { state: 'done', lookedAt, result, real })
   } catch (error) {
     const run = await readRun(deps.db, id)
     if (run?.state === 'running') throw error
@@ -126,15 +117,12 @@ async function follow(deps: DryRunDeps, id: Id, child: ChildProcess): Promise<vo
   }
 }
 
-/** One run, with what it found beside what really came of the same transactions. Throws when there is none. */
+/** One run, with what it found beside what had really come of the same transactions by then. Throws when there is none. */
 export async function showDryRun(deps: Pick<DryRunDeps, 'db'>, id: Id) {
   await failSilent(deps.db)
   const run = await readRun(deps.db, id)
   if (!run) throw new AppError('record.not_found', { what: '这次试算' })
-  if (run.state !== 'done') return { ...run, real: null }
-  const { days } = run.wanted as DryRunWanted
-  const from = idFloor(dateAt(run.startedAt.getTime() - days * 24 * 3_600_000))
-  return { ...run, real: await countReal(deps.db, from) }
+  return run
 }
 
 export async function showDryRuns(deps: Pick<DryRunDeps, 'db'>) {

@@ -4,6 +4,7 @@ import { appClient } from '../../foundation/app-client.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { Unit } from '../../unit/unit.ts'
 import { countPast, readPast, type Span } from './read.ts'
+import { countReal, type RealResult } from './real.ts'
 import { openDryRun, type AskTexts, type DryRunResult } from './rules.ts'
 
 export interface DryRunTask {
@@ -15,7 +16,7 @@ export interface DryRunTask {
 }
 export type DryRunNews =
   | { kind: 'progress'; lookedAt: number; toLookAt: number }
-  | { kind: 'result'; lookedAt: number; result: DryRunResult }
+  | { kind: 'result'; lookedAt: number; result: DryRunResult; real: RealResult }
   | { kind: 'failed'; error: Error }
 
 const queryTimeoutMs = 120_000
@@ -46,7 +47,8 @@ export async function simulate(
       tell({ kind: 'progress', lookedAt, toLookAt })
       await pause(Math.max(0, lookedAt / rowsPerMs - elapsedMs()))
     }
-    tell({ kind: 'result', lookedAt, result: run.result() })
+    const real = await countReal(client, span)
+    tell({ kind: 'result', lookedAt, result: run.result(), real })
   } finally {
     await client.end()
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Queryable } from '../../foundation/database.ts'
 import type { Id } from '../../foundation/ids.ts'
+import type { RealResult } from './real.ts'
 import type { DryRunResult } from './rules.ts'
 
 export interface DryRun {
@@ -10,6 +11,7 @@ export interface DryRun {
   lookedAt: number
   toLookAt: number
   result: DryRunResult | null
+  real: RealResult | null
   failure: string | null
   startedBy: string
   startedAt: Date
@@ -85,7 +87,7 @@ export async function endRun(
   db: Queryable,
   id: Id,
   end:
-    | { state: 'done'; lookedAt: number; result: DryRunResult }
+    | { state: 'done'; lookedAt: number; result: DryRunResult; real: RealResult }
     | { state: 'failed'; failure: string }
     | { state: 'cancelled' },
 ): Promise<boolean> {
@@ -95,7 +97,12 @@ export async function endRun(
       state: end.state,
       endedAt: sql<Date>`now()`,
       ...(end.state === 'done'
-        ? { lookedAt: end.lookedAt, toLookAt: end.lookedAt, result: JSON.stringify(end.result) }
+        ? {
+            lookedAt: end.lookedAt,
+            toLookAt: end.lookedAt,
+            result: JSON.stringify(end.result),
+            real: JSON.stringify(end.real),
+          }
         : {}),
       ...(end.state === 'failed' ? { failure: end.failure } : {}),
     })
@@ -108,7 +115,7 @@ export async function endRun(
 export async function readRun(db: Queryable, id: Id): Promise<DryRun | null> {
   const row = await db
     .selectFrom('dryRun')
-    .select([...facts, 'wanted', 'result'])
+    .select([...facts, 'wanted', 'result', 'real'])
     .where('id', '=', id)
     .executeTakeFirst()
   return (row as DryRun | undefined) ?? null
@@ -117,33 +124,4 @@ export async function readRun(db: Queryable, id: Id): Promise<DryRun | null> {
 /** The latest runs, without what they found. */
 export async function listRuns(db: Queryable) {
   return db.selectFrom('dryRun').select(facts).orderBy('id', 'desc').limit(20).execute()
-}
-
-/** What really came of the transactions of a time: how many were surveyed, and why others were not. */
-export async function countReal(
-  db: Queryable,
-  from: Id,
-): Promise<{ surveyed: number; suppressed: Record<string, number> }> {
-  const surveys = await db
-    .selectFrom('survey')
-    .select([
-      sql<number>`count(*) FILTER (WHERE failure IS DISTINCT FROM 'superseded')`.as('surveyed'),
-      sql<number>`count(*) FILTER (WHERE failure = 'superseded')`.as('superseded'),
-    ])
-    .where('id', '>=', from)
-    .executeTakeFirstOrThrow()
-  const reasons = await db
-    .selectFrom('suppression')
-    .select(['reason', sql<number>`count(*)`.as('transactions')])
-    .where('transactionId', '>=', from)
-    .groupBy('reason')
-    .execute()
-  const { surveyed, superseded } = surveys
-  return {
-    surveyed,
-    suppressed: Object.fromEntries([
-      ...reasons.map(({ reason, transactions }) => [reason, transactions]),
-      ...(superseded > 0 ? [['superseded', superseded]] : []),
-    ]),
-  }
 }
