@@ -3,8 +3,8 @@ import { constants, setPriority } from 'node:os'
 
 /**
  * Has this process run only when nobody else wants the processor. On Linux that is the idle class (`man 7 sched`): the
- * lowest priority of the usual class still holds a processor for some milliseconds while others wake up, which beside
- * dispatch at full load costs it an eighth. Where `chrt` (of util-linux) is missing or may not, it is that priority.
+ * lowest priority of the usual class still holds a processor for some milliseconds while others wake up. Where `chrt`
+ * (of util-linux) is missing or may not, it is that priority.
  */
 export function giveWay(): void {
   setPriority(constants.priority.PRIORITY_LOW)
