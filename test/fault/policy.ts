@@ -18,6 +18,8 @@ export const faultPolicy: Policy = {
     submittingStuckSeconds: 4,
     unknownFirstLookSeconds: 1,
     unknownEmptyApartSeconds: 2,
+    // Where all receipts are lost, three hundred texts are asked for one by one.
+    queriesPerSecond: 100,
   },
   // A lease long enough to last, and short enough that a clock ten minutes ahead would end it; and a
   // moment in which a result may be undone, so that it is settled by the workers.
