@@ -129,7 +129,7 @@ async function run(stage: Stage, untilMs: number): Promise<{ seconds: number; lo
 }
 
 // Most citizens come once in a month, some twice; a few are left out for each of the usual reasons.
-export const pastTransactions = (rows: number) => `
+const pastTransactions = (rows: number) => `
   INSERT INTO transaction (id, source, external_id, business, category, unit_code, flags, phone_hash,
       phone_sealed, completed_at, received_at)
   SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)

@@ -200,7 +200,8 @@ function kindOf(
   return block?.kind ?? null
 }
 
-const boundsOf = ({ fromMs, toMs }: Pick<Span, 'fromMs' | 'toMs'>): [Id, Id] => [
+/** The ids of a time: from the first on, before the second. */
+export const boundsOf = ({ fromMs, toMs }: Pick<Span, 'fromMs' | 'toMs'>): [Id, Id] => [
   idFloor(dateAt(fromMs)),
   idFloor(dateAt(toMs)),
 ]

@@ -1,7 +1,5 @@
 import type { Client } from 'pg'
-import { dateAt } from '../../foundation/clock.ts'
-import { idFloor } from '../../foundation/ids.ts'
-import { bigintsAsNumbers, type Span } from './read.ts'
+import { bigintsAsNumbers, boundsOf, type Span } from './read.ts'
 
 /** How many transactions were surveyed, and why others were not. */
 export interface RealResult {
@@ -17,7 +15,7 @@ export async function countReal(
   client: Client,
   { countFromMs, toMs }: Pick<Span, 'countFromMs' | 'toMs'>,
 ): Promise<RealResult> {
-  const values = [countFromMs, toMs].map((ms) => idFloor(dateAt(ms)))
+  const values = boundsOf({ fromMs: countFromMs, toMs })
   const surveys = await client.query<{ surveyed: number; superseded: number }>({
     text: `SELECT count(*) FILTER (WHERE failure IS DISTINCT FROM 'superseded') AS surveyed,
         count(*) FILTER (WHERE failure = 'superseded') AS superseded
