@@ -38,15 +38,16 @@ function watchStatements(
   die: () => void,
 ): void {
   const pattern = new RegExp('statement' in step ? step.statement : step.commit, 'i')
-  // What each connection has changed since it began its transaction.
-  const transactions = new WeakMap<Client, string>()
+  // The statements that changed something since each connection began its transaction: looked at one
+  // by one, for a pattern must not begin in one and end in another.
+  const transactions = new WeakMap<Client, string[]>()
   const concerns = (client: Client, said: string): boolean => {
     if ('statement' in step) return pattern.test(said)
-    if (/^begin/i.test(said)) transactions.set(client, '')
+    if (/^begin/i.test(said)) transactions.set(client, [])
     if (!/^commit/i.test(said)) return false
-    const changed = transactions.get(client) ?? ''
+    const changed = transactions.get(client) ?? []
     transactions.delete(client)
-    return pattern.test(changed)
+    return changed.some((statement) => pattern.test(statement))
   }
   // A look that found nothing is no step: an idle relay looks four times a second.
   const foundSomething = ({ command, rowCount }: QueryResult) =>
@@ -65,8 +66,7 @@ function watchStatements(
     if (!(done instanceof Promise)) return done
     const lookAt = (result: QueryResult) => {
       if (!foundSomething(result)) return
-      const before = transactions.get(this)
-      if (before !== undefined) transactions.set(this, `${before}\n${said}`)
+      transactions.get(this)?.push(said)
       if (concerned && when === 'after' && isTurn()) die()
     }
     void done.then(lookAt, () => {})
