@@ -2,7 +2,8 @@ import type { Core } from '../foundation/core.ts'
 import type { Policy } from '../policy/policy.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import type { MessageOwner } from '../sms/owner.ts'
-import { markBack, markNotSent, markOpen, markSubmitting, releaseSlots } from './store.ts'
+import { releaseSlots } from './slots.ts'
+import { markBack, markNotSent, markOpen, markSubmitting } from './store.ts'
 
 /** Moves a survey along with its text. */
 export function askOwner(deps: Core & { policy: () => Promise<Policy> }): MessageOwner {

@@ -10,16 +10,8 @@ import { dropQueued, queueMessages } from '../sms/queue.ts'
 import type { Templates, TemplateVersion } from '../template/template.ts'
 import { pathUp, type Unit } from '../unit/unit.ts'
 import { reasonNotToAsk, sendTimeMs, type Candidate, type SuppressionReason } from './rules.ts'
-import {
-  insertSuppressions,
-  insertSurveys,
-  lockSent,
-  lockSlots,
-  markClosed,
-  markNotSent,
-  slotKey,
-  takeSlots,
-} from './store.ts'
+import { lockSlots, slotKey, takeSlots } from './slots.ts'
+import { insertSuppressions, insertSurveys, lockSent, markClosed, markNotSent } from './store.ts'
 import { textParams, worded } from './wording.ts'
 
 /** A transaction that was just stored, as far as surveying it is concerned. */

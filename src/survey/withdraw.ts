@@ -3,7 +3,8 @@ import type { Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import { recordOutcomes } from '../scoring/outcome.ts'
 import { dropQueued, forgetQueued } from '../sms/queue.ts'
-import { forgetPlan, markNotSent, readSurvey, releaseSlots } from './store.ts'
+import { releaseSlots } from './slots.ts'
+import { forgetPlan, markNotSent, readSurvey } from './store.ts'
 
 /** The transaction was withdrawn: its citizen is not asked any more. False when the text had gone out. */
 export async function withdrawSurvey(
