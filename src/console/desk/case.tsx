@@ -1,19 +1,20 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Modal } from 'antd'
+import { App, Button } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useParams } from 'wouter'
 import type { ApiError } from '../foundation/api.ts'
 import { get, post } from '../foundation/api.ts'
 import { sayInstant } from '../foundation/clock.ts'
 import { Key, useKeys } from '../foundation/keys.tsx'
-import { useGo, useGuard } from '../foundation/leaving.tsx'
+import { useGo } from '../foundation/leaving.tsx'
 import { Loaded } from '../foundation/parts.tsx'
 import { useSession } from '../foundation/session.tsx'
-import { closeReasonWords, findingWords, resultWords, stateWords } from '../words.ts'
+import { findingWords, resultWords } from '../words.ts'
 import { CallPanel, Recordings } from './call-panel.tsx'
 import { CaseFacts } from './case-facts.tsx'
 import { CaseHead } from './case-head.tsx'
 import { CaseScript } from './case-script.tsx'
+import { Standing } from './case-standing.tsx'
 import { HandOver, Question } from './colleagues.tsx'
 import { OtherNumber } from './other-number.tsx'
 import { Record } from './record.tsx'
@@ -23,6 +24,7 @@ import { useCalls, usePhone } from './use-call.ts'
 import { caseKey, useClaim, type Case, type Recorded } from './use-desk.ts'
 import { useDraft, type Content } from './use-draft.ts'
 import { useLease } from './use-lease.ts'
+import { useLeaving } from './use-leaving.tsx'
 
 export default function CasePage() {
   const { id } = useParams<{ id: string }>()
@@ -104,6 +106,13 @@ function OpenCase({ of }: { of: Case }) {
     await again()
   }, [draft, id, again])
 
+  const { leaveFreely, dialog: leavingDialog } = useLeaving({
+    working,
+    giveBack,
+    keep: draft.save,
+    refuse,
+  })
+
   const submit = async (content: Content) => {
     // An undone result finds its draft again as it was submitted.
     await draft.save()
@@ -125,33 +134,9 @@ function OpenCase({ of }: { of: Case }) {
     if (answer.settleAt) {
       offer({ id, says: says.filter(Boolean).join(' · '), settleAt: answer.settleAt })
     } else void message.success(says.filter(Boolean).join(' · '))
-    leavingFreely.current = true
+    leaveFreely()
     await go('/work')
     await again()
-  }
-
-  const [leaving, setLeaving] = useState<((may: boolean) => void) | null>(null)
-  const leavingFreely = useRef(false)
-  const guard = useCallback(
-    () =>
-      working && !leavingFreely.current
-        ? new Promise<boolean>((resolve) => setLeaving(() => resolve))
-        : Promise.resolve(true),
-    [working],
-  )
-  useGuard(guard)
-  const answerLeaving = async (how: 'give-back' | 'keep' | 'stay') => {
-    if (how === 'give-back') {
-      try {
-        await giveBack()
-      } catch (error) {
-        refuse(error as ApiError)
-        return
-      }
-    }
-    if (how === 'keep') await draft.save()
-    leaving?.(how !== 'stay')
-    setLeaving(null)
   }
 
   const keys = useMemo(
@@ -247,7 +232,7 @@ function OpenCase({ of }: { of: Case }) {
           id={id}
           onClose={() => setDialog(null)}
           onDone={() => {
-            leavingFreely.current = true
+            leaveFreely()
             setDialog(null)
             void again()
             void go('/work')
@@ -275,80 +260,7 @@ function OpenCase({ of }: { of: Case }) {
           }}
         />
       )}
-      <Modal
-        open={leaving !== null}
-        title="这个任务还在您手上"
-        onCancel={() => void answerLeaving('stay')}
-        footer={[
-          <Button key="stay" onClick={() => void answerLeaving('stay')}>
-            留在本页
-          </Button>,
-          <Button key="keep" onClick={() => void answerLeaving('keep')}>
-            保留占用并离开
-          </Button>,
-          <Button
-            key="back"
-            type="primary"
-            autoFocus
-            onClick={() => void answerLeaving('give-back')}
-          >
-            交回队列并离开
-          </Button>,
-        ]}
-      >
-        还没有提交通话记录。交回后其他同事可以领取；已填写的内容保存在草稿里。
-      </Modal>
+      {leavingDialog}
     </div>
-  )
-}
-
-/** Why one cannot record here, if so, and what to do. */
-function Standing({ of, lost, mine }: { of: Case; lost: string | null; mine: boolean }) {
-  const { state, holder, closeReason, finding } = of.callback
-  if (lost) {
-    return (
-      <Alert
-        type="warning"
-        showIcon
-        role="alert"
-        title={lost}
-        description="您填写的内容还在本页，也保存在草稿里。按 L 重新领取后接着办；如已被同事领取，请先与其联系。"
-      />
-    )
-  }
-  if (mine) return null
-  if (of.unsettled) {
-    return (
-      <Alert
-        type="info"
-        showIcon
-        title={`已记录“${resultWords[of.unsettled.result]}”，${sayInstant(of.unsettled.settleAt)} 生效前可以撤销`}
-      />
-    )
-  }
-  if (state === 'claimed' || state === 'talking') {
-    return (
-      <Alert
-        type="warning"
-        showIcon
-        role="alert"
-        title={`${holder?.name ?? '同事'} 正在处理这个任务，您可以查看但不能记录`}
-      />
-    )
-  }
-  if (state === 'waiting') return null
-  return (
-    <Alert
-      type="info"
-      showIcon
-      role="alert"
-      title={[
-        `该任务${stateWords[state]}`,
-        closeReason && (closeReasonWords[closeReason] ?? closeReason),
-        finding && findingWords[finding],
-      ]
-        .filter(Boolean)
-        .join(' · ')}
-    />
   )
 }
