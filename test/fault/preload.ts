@@ -42,12 +42,11 @@ function watchStatements(
   // by one, for a pattern must not begin in one and end in another.
   const transactions = new WeakMap<Client, string[]>()
   const concerns = (client: Client, said: string): boolean => {
-    if ('statement' in step) return pattern.test(said)
+    const changed = transactions.get(client)
     if (/^begin/i.test(said)) transactions.set(client, [])
-    if (!/^commit/i.test(said)) return false
-    const changed = transactions.get(client) ?? []
-    transactions.delete(client)
-    return changed.some((statement) => pattern.test(statement))
+    else if (/^(commit|rollback)/i.test(said)) transactions.delete(client)
+    if ('statement' in step) return changed === undefined && pattern.test(said)
+    return /^commit/i.test(said) && (changed ?? []).some((statement) => pattern.test(statement))
   }
   // A look that found nothing is no step: an idle relay looks four times a second.
   const foundSomething = ({ command, rowCount }: QueryResult) =>

@@ -1,7 +1,7 @@
 /**
  * A step of the work at which a process can be killed, told by what it asks of the database or the
- * provider (regular expressions on the statement with its values): one statement, the commit of a
- * transaction that holds such a statement, or one call of the provider's interface.
+ * provider (regular expressions on the statement with its values): a statement that is a transaction by
+ * itself, the commit of a transaction that holds such a statement, or one call of the provider's interface.
  */
 export type Step = { statement: string } | { commit: string } | { call: string }
 export type When = 'before' | 'during' | 'after'
