@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+export const shortCallMs = 30
+
 /** The source system: repeats a push until it is answered, as everybody must. */
 export async function pushUntilAnswered(
   baseUrl: string,
@@ -25,14 +27,16 @@ export interface Agents {
   goHome: () => Promise<void>
 }
 
-export function startAgents(baseUrl: string, keys: readonly string[]): Agents {
+/** `firstCallMs`: how long the first call of one of them lasts; the others are short. */
+export function startAgents(baseUrl: string, keys: readonly string[], firstCallMs: number): Agents {
   const trouble: string[] = []
   const held = new Set<string>()
   const home = new AbortController()
   const busy = new Set<string>()
   let resting = false
 
-  const work = async (key: string) => {
+  const work = async (key: string, which: number) => {
+    let talkMs = which === 0 ? firstCallMs : shortCallMs
     while (!home.signal.aborted) {
       if (resting) {
         await pause(20)
@@ -44,7 +48,8 @@ export function startAgents(baseUrl: string, keys: readonly string[]): Agents {
         const { callback } = claimed.body as { callback: { id: string } }
         if (held.has(callback.id)) trouble.push(`callback ${callback.id} was given to two people`)
         held.add(callback.id)
-        await call(key, callback.id)
+        await call(key, callback.id, talkMs)
+        talkMs = shortCallMs
         held.delete(callback.id)
         busy.delete(key)
       } else {
@@ -54,10 +59,10 @@ export function startAgents(baseUrl: string, keys: readonly string[]): Agents {
     }
   }
 
-  const call = async (key: string, id: string) => {
+  const call = async (key: string, id: string, talkMs: number) => {
     const path = `${baseUrl}/api/v1/callbacks/${id}`
     await post(`${path}/number`, key, {})
-    await pause(30)
+    await pause(talkMs)
     for (let tries = 0; ; tries++) {
       const attempt = { result: 'reached', finding: 'upheld', rating: 'dissatisfied' }
       const done = await post(`${path}/attempts`, key, attempt)

@@ -19,7 +19,7 @@ import { balance, type Case, type Complaint } from './accounts.ts'
 import { phoneOf } from './citizens.ts'
 import { faults } from './faults.ts'
 import type { Lane } from './lane.ts'
-import { pushUntilAnswered, startAgents } from './people.ts'
+import { pushUntilAnswered, shortCallMs, startAgents } from './people.ts'
 import { startGateway, supervise } from './processes.ts'
 import { settle } from './settle.ts'
 import { between, randomOf } from './random.ts'
@@ -40,6 +40,8 @@ export interface Report {
 const pushes = 8
 const casesPerPush = 26
 const workers = 2
+// Each worker looks for leases that ran out every 5 s: where a clock is wrong, a call shall last across one look.
+const callAcrossLeasesMs = 3_500
 const afterReplyWindowSeconds = 80 * 3600
 
 export const faultNames = Object.keys(faults)
@@ -110,7 +112,8 @@ export async function runFault(
     await Promise.all(processes.map((each) => each.ready))
     log('all processes are ready')
 
-    const agents = startAgents(baseUrl, lane.keys.agents)
+    const firstCallMs = fault.clock ? callAcrossLeasesMs : shortCallMs
+    const agents = startAgents(baseUrl, lane.keys.agents, firstCallMs)
     undo.push(() => agents.goHome())
     const cases = casesOf(seed)
     const strikeAfter = between(random, 1, pushes - 2)
