@@ -22,7 +22,11 @@ export function askOwner(deps: Core & { policy: () => Promise<Policy> }): Messag
           { state: 'failed', reason },
         )
         await releaseSlots(tx, ended)
-        await recordOutcomes(deps, tx, ended)
+        await recordOutcomes(
+          deps,
+          tx,
+          ended.map(({ id }) => id),
+        )
       }
     },
   }

@@ -150,7 +150,8 @@ async function reserveSlots(
 async function supersede(deps: PlanDeps, tx: Tx, surveyIds: readonly Id[]): Promise<Id[]> {
   if (surveyIds.length === 0) return []
   const unsent = await dropQueued(tx, surveyIds, 'ask', 'superseded')
-  const notSent = await markNotSent(tx, unsent, { state: 'closed', reason: 'superseded' })
+  const dropped = await markNotSent(tx, unsent, { state: 'closed', reason: 'superseded' })
+  const notSent = dropped.map(({ id }) => id)
   const sent = await lockSent(tx, surveyIds)
   const waiting = sent.filter(({ state }) => state === 'open' || state === 'expired')
   const ended = await markClosed(

@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
-import { anyOf, type Tx } from '../foundation/database.ts'
+import { expressionBuilder, sql } from 'kysely'
+import { anyOf, nowPlus, type Tx } from '../foundation/database.ts'
+import type { DB } from '../foundation/db-types.ts'
 import type { Id } from '../foundation/ids.ts'
 
 /** One number and signature has one slot: the survey that holds it is the one that may text the number. */
@@ -76,21 +77,48 @@ export async function takeSlots(
   return new Set(rows.map(({ surveyId }) => surveyId))
 }
 
-/** The survey is over before a text of it can be answered: the number may be asked again at once. */
-export async function releaseSlots(tx: Tx, surveyIds: readonly Id[]): Promise<void> {
-  if (surveyIds.length === 0) return
-  const hashes = await tx
-    .selectFrom('survey')
-    .select('phoneHash')
-    .where('id', '=', anyOf(surveyIds))
-    .execute()
+/** A survey, and the number by which its slot is found. */
+export interface SlotHolder {
+  id: Id
+  phoneHash: Buffer
+}
+
+/** The texts of these surveys are out: from now on their slots end by themselves. */
+export async function timeSlots(
+  tx: Tx,
+  holders: readonly SlotHolder[],
+  { freeSeconds, floorSeconds }: { freeSeconds: number; floorSeconds: number },
+): Promise<void> {
+  if (holders.length === 0) return
   await tx
-    .deleteFrom('openSurvey')
-    .where('surveyId', '=', anyOf(surveyIds))
-    .where(
+    .updateTable('openSurvey')
+    .set({
+      freeAt: nowPlus(freeSeconds),
+      floorUntil: floorSeconds > 0 ? nowPlus(floorSeconds) : null,
+    })
+    .where(heldBy(holders))
+    .execute()
+}
+
+/** These surveys are over before a text of them can be answered: the numbers may be asked again at once. */
+export async function releaseSlots(tx: Tx, holders: readonly SlotHolder[]): Promise<void> {
+  if (holders.length === 0) return
+  await tx.deleteFrom('openSurvey').where(heldBy(holders)).execute()
+}
+
+// By the number, with which the key begins; another survey may have its slot by now.
+function heldBy(holders: readonly SlotHolder[]) {
+  const eb = expressionBuilder<DB, 'openSurvey'>()
+  return eb.and([
+    eb(
+      'surveyId',
+      'in',
+      holders.map(({ id }) => id),
+    ),
+    eb(
       'phoneHash',
       'in',
-      hashes.map(({ phoneHash }) => phoneHash),
-    )
-    .execute()
+      holders.map(({ phoneHash }) => phoneHash),
+    ),
+  ])
 }

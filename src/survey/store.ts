@@ -5,6 +5,7 @@ import type { Id } from '../foundation/ids.ts'
 import { inBatches } from '../foundation/relay.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { SuppressionReason, Survey } from './rules.ts'
+import { releaseSlots, timeSlots, type SlotHolder } from './slots.ts'
 
 export interface NewSurvey {
   id: Id
@@ -76,7 +77,7 @@ export async function markOpen(
 ): Promise<void> {
   const lateSeconds = windows.replyWindowSeconds + windows.lateWindowSeconds
   const floorSeconds = windows.contactFloorDays * 24 * 3600
-  const rows = await tx
+  const opened = await tx
     .updateTable('survey')
     .set({
       state: 'open',
@@ -87,26 +88,12 @@ export async function markOpen(
     })
     .where('id', '=', anyOf(ids))
     .where('state', 'in', ['submitting', 'unknown'])
-    .returning(['id', 'phoneHash', 'signature'])
+    .returning(['id', 'phoneHash'])
     .execute()
-  if (rows.length === 0) return
-  await tx
-    .updateTable('openSurvey')
-    .set({
-      freeAt: nowPlus(Math.max(lateSeconds, floorSeconds)),
-      floorUntil: floorSeconds > 0 ? nowPlus(floorSeconds) : null,
-    })
-    .where(
-      'surveyId',
-      'in',
-      rows.map(({ id }) => id),
-    )
-    .where(
-      'phoneHash',
-      'in',
-      rows.map(({ phoneHash }) => phoneHash),
-    )
-    .execute()
+  await timeSlots(tx, opened, {
+    freeSeconds: Math.max(lateSeconds, floorSeconds),
+    floorSeconds,
+  })
 }
 
 export async function markBack(tx: Tx, ids: readonly Id[], to: 'unknown' | 'scheduled') {
@@ -118,21 +105,20 @@ export async function markBack(tx: Tx, ids: readonly Id[], to: 'unknown' | 'sche
     .execute()
 }
 
-/** Ends surveys whose text never went out; returns those that ended now. */
+/** Ends surveys whose text never went out; returns those that ended now, whose slots can be released. */
 export async function markNotSent(
   tx: Tx,
   ids: readonly Id[],
   end: { state: 'failed' | 'closed'; reason: string },
-): Promise<Id[]> {
+): Promise<SlotHolder[]> {
   if (ids.length === 0) return []
-  const rows = await tx
+  return tx
     .updateTable('survey')
     .set({ state: end.state, disposition: 'not_sent', failure: end.reason, lookAt: null })
     .where('id', '=', anyOf(ids))
     .where('state', 'in', ['scheduled', 'submitting', 'unknown'])
-    .returning('id')
+    .returning(['id', 'phoneHash'])
     .execute()
-  return rows.map(({ id }) => id)
 }
 
 const surveyColumns = [
@@ -240,14 +226,10 @@ export async function forgetPlan(tx: Tx, id: Id): Promise<boolean> {
     .deleteFrom('survey')
     .where('id', '=', id)
     .where('state', '=', 'scheduled')
-    .returning('phoneHash')
+    .returning(['id', 'phoneHash'])
     .executeTakeFirst()
   if (survey) {
-    await tx
-      .deleteFrom('openSurvey')
-      .where('surveyId', '=', id)
-      .where('phoneHash', '=', survey.phoneHash)
-      .execute()
+    await releaseSlots(tx, [survey])
     return true
   }
   const suppression = await tx
