@@ -40,7 +40,8 @@ export interface Report {
 const pushes = 8
 const casesPerPush = 26
 const workers = 2
-// Each worker looks for leases that ran out every 5 s: where a clock is wrong, a call shall last across one look.
+// Each worker looks for leases that ran out every 5 s. Where a clock is wrong, one call is long enough to fall into such
+// a look in most runs, and short enough for the run to end within its 15 s.
 const callAcrossLeasesMs = 3_500
 const afterReplyWindowSeconds = 80 * 3600
 
