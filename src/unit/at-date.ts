@@ -1,13 +1,16 @@
 import { sql } from 'kysely'
 import type { Core } from '../foundation/core.ts'
+import type { Unit } from './unit.ts'
 
 /** A unit as it was called and headed on a day (`yyyy-MM-dd`, the bureau's zone); null before its first version. */
 export async function unitAt(
-  deps: Pick<Core, 'db'>,
+  deps: Pick<Core, 'db'> & { units: () => Promise<ReadonlyMap<string, Unit>> },
   code: string,
   day: string,
-): Promise<{ name: string; headName: string | null } | null> {
-  const { rows } = await sql<{ name: string; headName: string | null }>`
+): Promise<Pick<Unit, 'name' | 'headName'> | null> {
+  const today = (await deps.units()).get(code)
+  if (today && today.validFrom <= day) return { name: today.name, headName: today.headName }
+  const { rows } = await sql<Pick<Unit, 'name' | 'headName'>>`
     SELECT name, head_name FROM unit_version
     WHERE code = ${code} AND valid_from <= ${day}::date
     ORDER BY valid_from DESC LIMIT 1`.execute(deps.db)

@@ -9,9 +9,21 @@ export interface Sight {
   never: string[]
 }
 
+const childrenOf = new WeakMap<ReadonlyMap<string, Unit>, Map<string | null, Unit[]>>()
+
+/** The units by their parent: for each tree once, since every request asks. Nobody changes a tree that was read. */
+function byParent(units: ReadonlyMap<string, Unit>): Map<string | null, Unit[]> {
+  let children = childrenOf.get(units)
+  if (!children) {
+    children = Map.groupBy(units.values(), ({ parentCode }) => parentCode)
+    childrenOf.set(units, children)
+  }
+  return children
+}
+
 /** The unit and everything below it. */
 export function subtree(units: ReadonlyMap<string, Unit>, rootCode: string): Set<string> {
-  const children = Map.groupBy(units.values(), ({ parentCode }) => parentCode)
+  const children = byParent(units)
   const found = new Set([rootCode])
   // A set grows while it is walked: parents before children.
   for (const parent of found) for (const { code } of children.get(parent) ?? []) found.add(code)

@@ -9,7 +9,7 @@ import type { Unit } from './unit.ts'
  */
 export async function readUnits(deps: Pick<Core, 'db'>): Promise<Map<string, Unit>> {
   const { rows } = await sql<Unit>`
-    SELECT DISTINCT ON (v.code) v.code, v.name, v.head_name, v.head_code, v.closed,
+    SELECT DISTINCT ON (v.code) v.code, v.valid_from, v.name, v.head_name, v.head_code, v.closed,
       CASE WHEN v.closed THEN coalesce(v.parent_code, (
         SELECT b.parent_code FROM unit_version b
         WHERE b.code = v.code AND b.valid_from < v.valid_from AND b.parent_code IS NOT NULL

@@ -1,5 +1,7 @@
 export interface Unit {
   code: string
+  /** The day on which it became what it is (`yyyy-MM-dd`, the bureau's zone). */
+  validFrom: string
   name: string
   parentCode: string | null
   headName: string | null

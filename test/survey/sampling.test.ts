@@ -5,7 +5,15 @@ import { pathUp, type Unit } from '../../src/unit/unit.ts'
 
 const unit = (code: string, parentCode: string | null): [string, Unit] => [
   code,
-  { code, parentCode, name: code, headName: null, headCode: null, closed: false },
+  {
+    code,
+    validFrom: '2024-01-01',
+    parentCode,
+    name: code,
+    headName: null,
+    headCode: null,
+    closed: false,
+  },
 ]
 const units = new Map([unit('ROOT', null), unit('FJ1', 'ROOT'), unit('PCS1', 'FJ1')])
 const shareOf = (code: string, samplingShareOfUnits: Record<string, number>) =>

@@ -16,7 +16,15 @@ const units = new Map<string, Unit>(
     ] as const
   ).map(([code, parentCode, closed]) => [
     code,
-    { code, name: code, parentCode, closed, headName: null, headCode: null },
+    {
+      code,
+      validFrom: '2024-01-01',
+      name: code,
+      parentCode,
+      closed,
+      headName: null,
+      headCode: null,
+    },
   ]),
 )
 const sight = (unitCode: string, scopeCode: string) => sightOf(units, { unitCode, scopeCode })
