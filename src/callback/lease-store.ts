@@ -3,6 +3,7 @@ import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import { whereInSight, type Sight } from '../unit/scope.ts'
+import { shownColumns, type ShownCallback } from './case-store.ts'
 import { columns, type Callback } from './store.ts'
 
 export interface Claim {
@@ -17,7 +18,7 @@ export interface Claim {
  * Gives the next waiting callback to one person: people pull, and two who pull at once get two different
  * ones. Cases out of sight are not seen at all (law 7). Lease by the database's clock.
  */
-export async function claimNext(db: Queryable, claim: Claim): Promise<Callback | null> {
+export async function claimNext(db: Queryable, claim: Claim): Promise<ShownCallback | null> {
   return claimOf(
     db,
     claim,
@@ -28,7 +29,7 @@ export async function claimNext(db: Queryable, claim: Claim): Promise<Callback |
 }
 
 /** Gives one waiting callback to a person; null when somebody else was faster, or may not see it. */
-export async function claimOne(db: Queryable, id: Id, claim: Claim): Promise<Callback | null> {
+export async function claimOne(db: Queryable, id: Id, claim: Claim): Promise<ShownCallback | null> {
   return claimOf(
     db,
     claim,
@@ -45,11 +46,11 @@ async function claimOf(
   db: Queryable,
   { staffId, leaseSeconds, audit }: Claim,
   wanted: RawBuilder<unknown>,
-): Promise<Callback | null> {
-  const { rows } = await sql<Callback>`
+): Promise<ShownCallback | null> {
+  const { rows } = await sql<ShownCallback>`
     WITH claimed AS (
       UPDATE callback SET state = 'claimed', lease_holder = ${staffId}, lease_until = ${nowPlus(leaseSeconds)}
-      WHERE id = (${wanted}) AND state = 'waiting' RETURNING ${sql.join(columns.map((name) => sql.ref(name)))}),
+      WHERE id = (${wanted}) AND state = 'waiting' RETURNING ${shownColumns}),
     audited AS (${audit})
     SELECT * FROM claimed`.execute(db)
   return rows[0] ?? null

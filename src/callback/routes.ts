@@ -8,7 +8,7 @@ import { saveDraft } from './draft.ts'
 import { useOtherNumber } from './other-number.ts'
 import { countDesk, readQueue } from './queue.ts'
 import { attemptAnswer, attemptBody } from './schema/attempt.ts'
-import { caseView, draftBody } from './schema/case.ts'
+import { caseView, draftBody, type CaseView } from './schema/case.ts'
 import {
   answerBody,
   colleague,
@@ -19,7 +19,7 @@ import {
 } from './schema/colleagues.ts'
 import { deskCounts, queueAnswer, queueQuery } from './schema/queue.ts'
 import { openQuestions, waitingReviews } from './reviews.ts'
-import { viewCallback, type ViewDeps } from './view.ts'
+import { showCase, viewCallback, type ViewDeps } from './view.ts'
 import { dial, hangUp, listen, recordCalled, viewCalls } from './telephone.ts'
 import { claim, claimThis, release, renew, review, showNumber } from './work.ts'
 
@@ -28,6 +28,7 @@ const callers = { roles: ['agent', 'supervisor'], scope: 'cases' } as const
 const supervisors = { roles: ['supervisor'], scope: 'cases' } as const
 const done = z.object({ done: z.literal(true) })
 const ok = { done: true } as const
+const claimed = (view: CaseView) => ({ callback: view.callback, case: view })
 
 /** The work of callback staff. */
 export function callbackRoutes(deps: ViewDeps): FastifyPluginAsyncZod {
@@ -84,16 +85,16 @@ export function callbackRoutes(deps: ViewDeps): FastifyPluginAsyncZod {
       config: callers,
       schema: { summary: 'Claim the next callback, with a lease' },
       handler: async (request) => {
-        const callback = await claim(deps, staffOf(request))
-        return { callback, case: await viewCallback(deps, staffOf(request), callback.id) }
+        const staff = staffOf(request)
+        return claimed(await showCase(deps, staff, await claim(deps, staff)))
       },
     })
     app.post('/api/v1/callbacks/:id/claim', {
       config: callers,
       schema: { summary: 'Claim this callback, with a lease', params },
       handler: async (request) => {
-        const callback = await claimThis(deps, staffOf(request), request.params.id)
-        return { callback, case: await viewCallback(deps, staffOf(request), callback.id) }
+        const staff = staffOf(request)
+        return claimed(await showCase(deps, staff, await claimThis(deps, staff, request.params.id)))
       },
     })
     app.post('/api/v1/callbacks/:id/renew', {

@@ -9,6 +9,7 @@ import type { Staff } from '../staff/staff.ts'
 import type { Telephony } from '../telephony/telephony.ts'
 import { inSight, sightOf } from '../unit/scope.ts'
 import type { Unit } from '../unit/unit.ts'
+import type { ShownCallback } from './case-store.ts'
 import {
   claimedRow,
   claimNext,
@@ -29,14 +30,14 @@ export interface CallbackDeps extends Core {
 }
 
 /** Gives this person the next callback that they may work on. */
-export async function claim(deps: CallbackDeps, staff: Staff): Promise<Callback> {
+export async function claim(deps: CallbackDeps, staff: Staff): Promise<ShownCallback> {
   const callback = await claimNext(deps.db, await claimBy(deps, staff))
   if (!callback) throw new AppError('callback.none_waiting')
   return callback
 }
 
 /** Gives this person one callback that they chose from the queue, also before its time. */
-export async function claimThis(deps: CallbackDeps, staff: Staff, id: Id): Promise<Callback> {
+export async function claimThis(deps: CallbackDeps, staff: Staff, id: Id): Promise<ShownCallback> {
   const callback = await claimOne(deps.db, id, await claimBy(deps, staff))
   if (!callback) throw new AppError('record.changed', { what: '该回访任务' })
   return callback

@@ -55,20 +55,18 @@ export async function sentAsk(
   tx: Queryable,
   caseId: Id,
 ): Promise<SentAsk | null> {
-  const key = await tx
-    .selectFrom('messageKey')
-    .select('messageId')
-    .where('caseId', '=', caseId)
-    .where('purpose', '=', 'ask')
+  const message = await tx
+    .selectFrom('message')
+    .select(['templateVersionId', 'params', 'delivery'])
+    // A value found first, not a join: it names the month, and the others are not even opened.
+    .where('id', '=', (eb) =>
+      eb
+        .selectFrom('messageKey')
+        .select('messageId')
+        .where('caseId', '=', caseId)
+        .where('purpose', '=', 'ask'),
+    )
     .executeTakeFirst()
-  // By its id, which names the month: a join would plan for every month there is.
-  const message =
-    key &&
-    (await tx
-      .selectFrom('message')
-      .select(['templateVersionId', 'params', 'delivery'])
-      .where('id', '=', key.messageId)
-      .executeTakeFirst())
   if (!message) return null
   const template = await deps.templates.byId(message.templateVersionId)
   return {
