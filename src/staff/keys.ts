@@ -85,31 +85,21 @@ export async function revokeStaffKeys(tx: Queryable, staffId: Id): Promise<void>
     .execute()
 }
 
+type KeyRow = { kind: KeyHolder['kind']; holder: string; scopes: string[] } & (
+  | Staff
+  | Record<keyof Staff, null>
+)
+
 /** Who a key belongs to; null when it is unknown, revoked, or its person has left. */
 export async function holderOfKey(deps: Pick<Core, 'db'>, key: string): Promise<KeyHolder | null> {
-  const row = await deps.db
-    .selectFrom('accessKey')
-    .leftJoin('staff', (join) =>
-      // Cast this way round: the other way no index serves, and every request reads all people.
-      join
-        .onRef('staff.id', '=', sql`CASE WHEN kind = 'staff' THEN holder::uuid END`)
-        .on('staff.active', '=', true),
-    )
-    .select([
-      'kind',
-      'holder',
-      'scopes',
-      'staff.id',
-      'staff.name',
-      'staff.role',
-      'staff.unitCode',
-      'staff.scopeCode',
-    ])
-    .where('keyHash', '=', hashSecret(key))
-    .where('revokedAt', 'is', null)
-    .executeTakeFirst()
+  // The holder is cast, not the person's id: the other way round no index serves.
+  const { rows } = await sql<KeyRow>`
+    SELECT kind, holder, scopes, staff.id, staff.name, staff.role, staff.unit_code, staff.scope_code
+    FROM access_key LEFT JOIN staff ON staff.active AND staff.id = CASE WHEN kind = 'staff' THEN holder::uuid END
+    WHERE key_hash = ${hashSecret(key)} AND revoked_at IS NULL`.execute(deps.db)
+  const row = rows[0]
   if (!row) return null
   const { kind, holder, scopes, ...staff } = row
   if (kind === 'source' || kind === 'feed') return { kind, name: holder, scopes }
-  return staff.id === null ? null : { kind: 'staff', staff: staff as Staff, scopes }
+  return staff.id === null ? null : { kind: 'staff', staff, scopes }
 }

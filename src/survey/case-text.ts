@@ -1,5 +1,7 @@
+import { sql, type Selectable } from 'kysely'
 import type { Core } from '../foundation/core.ts'
 import type { Queryable, Tx } from '../foundation/database.ts'
+import type { DB } from '../foundation/db-types.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Policy } from '../policy/policy.ts'
 import { answerPriority, queueMessages, type NewMessage } from '../sms/queue.ts'
@@ -55,18 +57,15 @@ export async function sentAsk(
   tx: Queryable,
   caseId: Id,
 ): Promise<SentAsk | null> {
-  const message = await tx
-    .selectFrom('message')
-    .select(['templateVersionId', 'params', 'delivery'])
-    // A value found first, not a join: it names the month, and the others are not even opened.
-    .where('id', '=', (eb) =>
-      eb
-        .selectFrom('messageKey')
-        .select('messageId')
-        .where('caseId', '=', caseId)
-        .where('purpose', '=', 'ask'),
-    )
-    .executeTakeFirst()
+  // A value found first, not a join: it names the month, and the others are not even opened.
+  const { rows } = await sql<
+    Pick<Selectable<DB['message']>, 'templateVersionId' | 'params' | 'delivery'>
+  >`
+    SELECT template_version_id, params, delivery FROM message
+    WHERE id = (SELECT message_id FROM message_key WHERE case_id = ${caseId} AND purpose = 'ask')`.execute(
+    tx,
+  )
+  const message = rows[0]
   if (!message) return null
   const template = await deps.templates.byId(message.templateVersionId)
   return {
