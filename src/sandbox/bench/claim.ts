@@ -1,7 +1,9 @@
+import { Agent } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { stopwatch } from '../../foundation/clock.ts'
 import { onBackends, quantiles, type BackendOptions } from './backends.ts'
 import { hire, openCallbacks } from './desk-work.ts'
+import { post } from './post.ts'
 import type { Backend, BenchServers, Progress } from './servers.ts'
 import { openStage } from './stage.ts'
 
@@ -38,10 +40,11 @@ async function measure(
     const keys = await hire(stage, people)
     const address = await stage.startServe()
     const claims: Claim[] = []
-    const claim = async (key: string) => claims.push(await claimOver(address, key))
+    const desks = new Agent({ keepAlive: true, maxSockets: people })
+    const claim = async (key: string) => claims.push(await claimOver(desks, address, key))
 
     // A server that has just started is slower than one that people work with.
-    for (const key of keys.slice(0, warmUpClaims)) await claimOver(address, key)
+    for (const key of keys.slice(0, warmUpClaims)) await claimOver(desks, address, key)
     progress(`${people} people claim at once`)
     const burstMs = stopwatch()
     await Promise.all(keys.map(claim))
@@ -80,14 +83,9 @@ interface Claim {
   ms: number
 }
 
-async function claimOver(address: string, key: string): Promise<Claim> {
+async function claimOver(desks: Agent, address: string, key: string): Promise<Claim> {
   const elapsedMs = stopwatch()
-  const response = await fetch(`${address}/api/v1/callbacks/claim`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: '{}',
-  })
-  const body = (await response.json()) as { callback?: { id: string } }
-  if (!body.callback) throw new Error(`no callback: ${JSON.stringify(body)}`)
-  return { id: body.callback.id, ms: elapsedMs() }
+  const answer = await post(desks, `${address}/api/v1/callbacks/claim`, '{}', key)
+  const ms = elapsedMs()
+  return { id: (JSON.parse(answer) as { callback: { id: string } }).callback.id, ms }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { sql } from 'kysely'
 import { stopwatch, systemClock } from '../../foundation/clock.ts'
 import { formatProviderTime } from '../../sms/provider-time.ts'
 import { againstPlain, onBackends, quantiles, rounded, type BackendOptions } from './backends.ts'
 import { anythingRaw } from './loop.ts'
+import { post } from './post.ts'
 import { phoneOf } from './rows.ts'
 import type { Backend, BenchServers, Progress } from './servers.ts'
 import { waitFor, type Stage } from './stage.ts'
@@ -135,22 +136,6 @@ function pushBody(first: number, count: number): string {
       sequence_id: String(++sequence),
     })),
   )
-}
-
-function post(agent: Agent, url: string, body: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      url,
-      { agent, method: 'POST', headers: { 'content-type': 'application/json' } },
-      (response) => {
-        response.resume().on('end', () => {
-          if (response.statusCode === 200) resolve()
-          else reject(new Error(`answered ${response.statusCode}`))
-        })
-      },
-    )
-    call.on('error', reject).end(body)
-  })
 }
 
 /** Waits until no push is raw any more; counting again and again would take what is measured from the database. */
