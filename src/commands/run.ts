@@ -1,9 +1,9 @@
-import { getPriority, setPriority } from 'node:os'
 import { startHttp } from '../app-http.ts'
 import { startWork } from '../app-work.ts'
 import { buildApp } from '../app.ts'
 import { systemClock } from '../foundation/clock.ts'
 import { readConfig } from '../foundation/config.ts'
+import { stepBack } from '../foundation/priority.ts'
 import { runSandbox } from '../sandbox/gateway/command.ts'
 import { seedTemplates } from '../template/files.ts'
 import { queueDefinitions, type QueueName } from '../../workers/index.ts'
@@ -26,8 +26,6 @@ export async function serve(): Promise<void> {
   })
 }
 
-const behindPeople = 5
-
 /** `huifang work`: the handlers of the queues, relay and sweep, until it is told to stop. */
 export async function work(only: string | undefined): Promise<void> {
   const names = only?.split(',').map((name) => name.trim() as QueueName)
@@ -36,7 +34,7 @@ export async function work(only: string | undefined): Promise<void> {
   const stop = stopSignal()
   await withConfig(readConfig, async (config) => {
     // On a machine of both, people at the desk go before machines.
-    setPriority(Math.max(getPriority(), behindPeople))
+    stepBack()
     const app = await buildApp(config)
     const running = await startWork(app, names)
     process.send?.('ready')

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { afterEach, expect, test } from 'vitest'
 import { testApp, type TestApp } from '../support/app.ts'
@@ -7,23 +8,34 @@ import { testApp, type TestApp } from '../support/app.ts'
 let t: TestApp
 afterEach(async () => t.close())
 
-test('a worker goes behind the people at the desk, and never before where somebody put it', async () => {
+const shareOf = (pid: number | 'self') => {
+  const file = `/proc/${pid}/autogroup`
+  return existsSync(file) ? readFileSync(file, 'utf8') : null
+}
+
+test('a worker goes behind the people at the desk, with its session, and never before where somebody put it', async () => {
   t = await testApp()
-  const start = async (nice: string[]) => {
+  const start = async (nice: string[], detached = false) => {
     const [command, ...args] = [...nice, process.execPath, 'src/main.ts', 'work']
     const child = fork(args.at(-2)!, ['work'], {
       env: t.environment,
+      detached,
       ...(nice.length > 0 ? { execPath: command, execArgv: args.slice(0, -2) } : {}),
     })
     try {
       await once(child, 'message')
-      return getPriority(child.pid)
+      return { nice: getPriority(child.pid), share: shareOf(child.pid!) }
     } finally {
       child.kill('SIGTERM')
       await once(child, 'exit')
     }
   }
   const own = getPriority()
-  expect(await start([])).toBe(Math.max(own, 5))
-  expect(await start(['nice', '-n', '12'])).toBe(Math.max(own + 12, 5))
+  const ownShare = shareOf('self')
+  // Of a session that it shares it changes nothing.
+  expect(await start([])).toEqual({ nice: Math.max(own, 10), share: ownShare })
+  expect((await start(['nice', '-n', '12'])).nice).toBe(Math.max(own + 12, 10))
+  const leading = await start([], true)
+  expect(leading.nice).toBe(Math.max(own, 10))
+  expect(leading.share).toEqual(ownShare && expect.stringMatching(/nice 10$/m))
 })

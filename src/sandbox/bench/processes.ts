@@ -19,6 +19,8 @@ export async function startChild(
   const child = fork(module, args, {
     env: environment,
     stdio: ['ignore', 2, 'inherit', 'ipc'],
+    // A session of its own, as a service has: among sessions the processor is shared first.
+    detached: true,
   })
   const gone = once(child, 'exit')
   const first = await Promise.race([once(child, 'message'), gone.then(() => null)])
