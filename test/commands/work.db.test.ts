@@ -37,5 +37,6 @@ test('a worker goes behind the people at the desk, with its session, and never b
   expect((await start(['nice', '-n', '12'])).nice).toBe(Math.max(own + 12, 10))
   const leading = await start([], true)
   expect(leading.nice).toBe(Math.max(own, 10))
-  expect(leading.share).toEqual(ownShare && expect.stringMatching(/nice 10$/m))
+  // Where the kernel does not share among sessions, there is nothing to step back with.
+  expect(leading.share).toBe(ownShare && leading.share!.replace(/nice .*/, 'nice 10'))
 })
