@@ -41,7 +41,14 @@ export function queuePool(url: string, options: { max: number }): Pool {
 }
 
 export function openDatabase(url: string, options: { max: number }): Database {
-  const pool = appPool(url, { ...options, types, connectionTimeoutMillis: 10_000 })
+  const pool = appPool(url, {
+    ...options,
+    types,
+    connectionTimeoutMillis: 10_000,
+    // A new connection reads the catalogue and plans every statement anew: the first case after a quiet while
+    // would wait for several of them.
+    idleTimeoutMillis: 30 * 60_000,
+  })
   pool.on('connect', keepPrepared)
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
