@@ -57,12 +57,15 @@ export async function sentAsk(
   tx: Queryable,
   caseId: Id,
 ): Promise<SentAsk | null> {
-  // A value found first, not a join: it names the month, and the others are not even opened.
+  const { rows: keys } = await sql<{ messageId: Id }>`
+    SELECT message_id FROM message_key WHERE case_id = ${caseId} AND purpose = 'ask'`.execute(tx)
+  const key = keys[0]
+  if (!key) return null
+  // By its id, which names the month: a join, or a query within, would open every month there is.
   const { rows } = await sql<
     Pick<Selectable<DB['message']>, 'templateVersionId' | 'params' | 'delivery'>
   >`
-    SELECT template_version_id, params, delivery FROM message
-    WHERE id = (SELECT message_id FROM message_key WHERE case_id = ${caseId} AND purpose = 'ask')`.execute(
+    SELECT template_version_id, params, delivery FROM message WHERE id = ${key.messageId}`.execute(
     tx,
   )
   const message = rows[0]
