@@ -20,7 +20,13 @@ const warmUpClaims = 50
 /** People who claim callbacks over HTTP: all at once, and then steadily while a worker dispatches at full load. */
 export function benchClaim(progress: Progress, options: ClaimOptions) {
   const surveys = options.surveys ?? 40_000
-  const settings = { people, pacedClaimsPerSecond: claimsPerSecond, pacedClaims, surveys }
+  const settings = {
+    people,
+    warmUpClaims,
+    pacedClaimsPerSecond: claimsPerSecond,
+    pacedClaims,
+    surveys,
+  }
   return onBackends('claim', options, settings, progress, (servers, backend, say) =>
     measure(servers, backend, surveys, say),
   )
