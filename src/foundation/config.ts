@@ -142,8 +142,9 @@ export const settingsSchema = z.object({
   HUIFANG_DISPATCH_CONCURRENCY: wholeNumber(1, 64)
     .default(4)
     .describe('Batches under way at once per `work` process'),
+  // Sessions that all want the processor wait for each other: with four, two cores serve people sooner than with ten.
   HUIFANG_DATABASE_POOL: wholeNumber(1, 100)
-    .default(10)
+    .default(4)
     .describe('Database connections per process'),
   HUIFANG_ALARM_WEBHOOK_URL: z.url().optional().describe('Where alarms are posted as JSON'),
   HUIFANG_DUTY_PHONES: dutyPhones
