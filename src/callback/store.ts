@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { anyOf, nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
+import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import type { Id } from '../foundation/ids.ts'
 import type { Rating } from '../foundation/rating.ts'
 import { drawnOrigins, type CallbackOrigin, type CallbackState, type Finding } from './rules.ts'
@@ -100,13 +100,15 @@ export async function lockCallbacks(
   caseIds: readonly Id[],
 ): Promise<{ caseId: Id; state: string }[]> {
   if (caseIds.length === 0) return []
-  return tx
-    .selectFrom('callback')
-    .select(['caseId', 'state'])
-    .where('caseId', '=', anyOf(caseIds))
-    .orderBy('id')
-    .forUpdate()
-    .execute()
+  // One look-up a case: a plan for all values compares every callback there is with every case.
+  const { rows } = await sql<{ caseId: Id; state: string }>`
+    SELECT k.case_id, k.state FROM (
+      SELECT f.id FROM unnest(${[...caseIds]}::uuid[]) AS c(id)
+      CROSS JOIN LATERAL (SELECT id FROM callback WHERE case_id = c.id OFFSET 0) f ORDER BY f.id) o
+    CROSS JOIN LATERAL (SELECT case_id, state FROM callback WHERE id = o.id LIMIT 1 FOR UPDATE) k`.execute(
+    tx,
+  )
+  return rows
 }
 
 /** `claimed → talking`. */

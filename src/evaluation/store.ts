@@ -27,6 +27,30 @@ export interface NewReply {
   changedMind: boolean
 }
 
+const replyTypes = {
+  id: 'uuid',
+  inboundId: 'uuid',
+  phoneHash: 'bytea',
+  phoneSealed: 'bytea',
+  textSealed: 'bytea',
+  readSealed: 'bytea',
+  destCode: 'text',
+  sequenceId: 'text',
+  sentAt: 'timestamptz',
+  caseId: 'uuid',
+  continues: 'uuid',
+  fit: 'text',
+  route: 'text',
+  changedMind: 'boolean',
+  kind: 'text',
+  rating: 'text',
+  reasons: 'text[]',
+  urgent: 'boolean',
+  conflict: 'boolean',
+  confidence: 'real',
+  evidence: 'jsonb',
+} as const
+
 export async function insertReplies(tx: Tx, replies: readonly NewReply[]): Promise<void> {
   const rows = replies.map(({ verdict, ...row }) => ({
     ...row,
@@ -38,7 +62,7 @@ export async function insertReplies(tx: Tx, replies: readonly NewReply[]): Promi
     confidence: verdict.confidence,
     evidence: JSON.stringify(verdict.evidence),
   }))
-  await insertRows(tx, 'reply', rows)
+  await insertRows(tx, 'reply', replyTypes, rows)
 }
 
 export interface EarlierReply extends Part {

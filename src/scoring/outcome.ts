@@ -54,6 +54,15 @@ interface Row extends Omit<OutcomeContent, 'ask' | 'reply' | 'callback'> {
   callback: OutcomeContent['callback']
 }
 
+const outcomeTypes = {
+  id: 'uuid',
+  outcomeId: 'uuid',
+  revision: 'integer',
+  supersedes: 'uuid',
+  result: 'text',
+  content: 'jsonb',
+} as const
+
 /**
  * Writes the next revision of the outcome of each of these cases from what the database holds now, and
  * the proof that the feed owes it a number, in the caller's transaction.
@@ -91,9 +100,9 @@ export async function recordOutcomes(
       content: JSON.stringify(content satisfies OutcomeContent),
     }
   })
-  await insertRows(tx, 'outcome', revisions)
+  await insertRows(tx, 'outcome', outcomeTypes, revisions)
   const owed = rows.map(({ lastId }) => ({ id: deps.newId(), topic: 'feed', subject: lastId }))
-  await insertRows(tx, 'outbox', owed)
+  await insertRows(tx, 'outbox', { id: 'uuid', topic: 'text', subject: 'uuid' }, owed)
 }
 
 async function readCases(
