@@ -46,8 +46,9 @@ export async function dispatch(deps: SmsDeps, ids: readonly Id[]): Promise<void>
 
 async function dispatchNow(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
   const policy = await deps.policy()
-  const submissions = await deps.db.transaction().execute((tx) => intend(deps, tx, policy, ids))
+  // Also the commit may take long, or this process hear of it late: the database counts from the beginning.
   const sinceIntentMs = stopwatch()
+  const submissions = await deps.db.transaction().execute((tx) => intend(deps, tx, policy, ids))
   while (submissions.length > 0) {
     // Soon they would count as left behind by a crash. These have surely not gone out.
     if (sinceIntentMs() > (policy.sms.submittingStuckSeconds * 1000) / 2) {

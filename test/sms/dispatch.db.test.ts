@@ -6,6 +6,7 @@ import { dispatch } from '../../src/sms/dispatch.ts'
 import { forgetEndedPauses, pauseSending, resumeSending } from '../../src/sms/pause.ts'
 import { reconcile } from '../../src/sms/reconcile.ts'
 import { freshPhone, station, testApp, type TestApp } from '../support/app.ts'
+import { query } from '../support/sql.ts'
 import { makeDue, queueTexts, rowsOf, sendDue, statesOf, textsOf } from './sending.ts'
 
 let t: TestApp
@@ -197,5 +198,23 @@ describe('a batch that takes too long', () => {
     await sendDue(t)
     expect(await textsOf(t)).toMatchObject([1, 2, 3].map(() => ({ state: 'queued', tries: 0 })))
     expect(t.gateway.ledger()).toHaveLength(0)
+  })
+
+  test('goes back also when its intent took that long to be committed', async () => {
+    t = await testApp({ policy: (policy) => void (policy.sms.submittingStuckSeconds = 4) })
+    await queueTexts(t, rowsOf(station, 1))
+    await query(
+      t.ownerUrl,
+      `CREATE FUNCTION commit_late() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2.1); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON message DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.state = 'submitting') EXECUTE FUNCTION commit_late()`,
+    )
+    await sendDue(t)
+    expect(await textsOf(t)).toMatchObject([{ state: 'queued', tries: 0, reason: 'not_reached' }])
+    expect(t.gateway.ledger()).toHaveLength(0)
+    await query(t.ownerUrl, 'DROP TRIGGER late ON message')
+    await sendDue(t)
+    expect(await statesOf(t)).toEqual(['accepted'])
+    expect(t.gateway.ledger()).toHaveLength(1)
   })
 })
