@@ -5,7 +5,7 @@ import type { PoolClient } from 'pg'
  * Lists of rows are written with as many parameters as they have values, so their statements are too many to
  * keep. One with few parameters is one of those that stand in the code, and comes again and again.
  */
-const parametersAtMost = 24
+const parametersAtMost = 16
 
 const names = new Map<string, string>()
 

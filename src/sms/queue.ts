@@ -3,7 +3,6 @@ import { dateAt } from '../foundation/clock.ts'
 import type { Core } from '../foundation/core.ts'
 import { nowPlus, type Queryable, type Tx } from '../foundation/database.ts'
 import { idFloor, type Id } from '../foundation/ids.ts'
-import { insertRows } from '../foundation/insert-rows.ts'
 import type { Purpose } from '../template/template.ts'
 import { queuedAtMostDays } from './take.ts'
 
@@ -24,22 +23,6 @@ export interface NewMessage {
   dueAt: Date
 }
 
-const messageTypes = {
-  id: 'uuid',
-  caseId: 'uuid',
-  purpose: 'text',
-  phoneHash: 'bytea',
-  phoneSealed: 'bytea',
-  templateVersionId: 'uuid',
-  params: 'jsonb',
-  segments: 'integer',
-  unitCode: 'text',
-  priority: 'integer',
-  dueAt: 'timestamptz',
-  state: 'text',
-  lookAt: 'timestamptz',
-} as const
-
 /** Of texts that answer a citizen, who is waiting: above every survey, whose priorities go up to 9. */
 export const answerPriority = 10
 
@@ -49,21 +32,26 @@ export const answerPriority = 10
  */
 export async function queueMessages(tx: Queryable, messages: readonly NewMessage[]): Promise<Id[]> {
   if (messages.length === 0) return []
-  const { rows: claimed } = await sql<{ messageId: Id }>`
-    INSERT INTO message_key (case_id, purpose, message_id)
-    SELECT * FROM unnest(${messages.map(({ caseId }) => caseId)}::uuid[],
-      ${messages.map(({ purpose }) => purpose)}::text[], ${messages.map(({ id }) => id)}::uuid[])
-    ON CONFLICT (case_id, purpose) DO NOTHING RETURNING message_id`.execute(tx)
+  const claimed = await tx
+    .insertInto('messageKey')
+    .values(messages.map(({ caseId, purpose, id }) => ({ caseId, purpose, messageId: id })))
+    .onConflict((conflict) => conflict.columns(['caseId', 'purpose']).doNothing())
+    .returning('messageId')
+    .execute()
   const ids = new Set(claimed.map(({ messageId }) => messageId))
   const fresh = messages.filter(({ id }) => ids.has(id))
   if (fresh.length === 0) return []
-  const rows = fresh.map((message) => ({
-    ...message,
-    params: JSON.stringify(message.params),
-    state: 'queued',
-    lookAt: message.dueAt,
-  }))
-  await insertRows(tx, 'message', messageTypes, rows)
+  await tx
+    .insertInto('message')
+    .values(
+      fresh.map((message) => ({
+        ...message,
+        params: JSON.stringify(message.params),
+        state: 'queued',
+        lookAt: message.dueAt,
+      })),
+    )
+    .execute()
   return fresh.map(({ id }) => id)
 }
 

@@ -38,13 +38,11 @@ export async function lockQueued(
        WHERE b.phone_hash = m.phone_hash AND (b.until IS NULL OR b.until > now())
          AND (b.person_hash = '' OR b.person_hash = coalesce(
            (SELECT t.person_hash FROM transaction t WHERE t.id = m.case_id), b.person_hash))) AS blocked_by
-    -- One look-up a text, by nothing but its id: where the planner has not counted the queue yet, it would read all
-    -- that waits in it.
-    FROM (SELECT * FROM unnest(${[...ids]}::uuid[]) ORDER BY 1) AS n(id)
-    CROSS JOIN LATERAL (SELECT * FROM message WHERE id = n.id LIMIT 1 FOR UPDATE SKIP LOCKED) m
-    WHERE m.state = 'queued' AND m.due_at <= now() AND ${windowIsOpen(sendingWindow)} AND NOT ${accountIsPaused}
+    FROM message m
+    WHERE m.id = ANY(${[...ids]}::uuid[]) AND m.state = 'queued' AND m.due_at <= now()
+      AND ${windowIsOpen(sendingWindow)} AND NOT ${accountIsPaused}
       AND NOT ${templateIsPaused(sql`m.template_version_id`)}
-    ORDER BY m.id`.execute(tx)
+    ORDER BY m.id FOR UPDATE OF m SKIP LOCKED`.execute(tx)
   return rows
 }
 
@@ -65,8 +63,7 @@ export async function markSubmitting(
       lookAt: nowPlus(stuckSeconds),
     }))
     .where('id', '=', anyOf(ids))
-    // Not as a plain value: by the index of what is queued, the planner would read all that waits here too.
-    .where('state', '=', sql<string>`(SELECT 'queued')`)
+    .where('state', '=', 'queued')
     .execute()
 }
 

@@ -34,7 +34,7 @@ test('a statement that comes again is kept by the server, once, whatever its val
 })
 
 test('a list of rows, whose statement is another at every length, is not kept', async () => {
-  for (const length of [25, 30]) {
+  for (const length of [20, 30]) {
     const values = sql.join(Array.from({ length }, (_, index) => sql`(${index}::int)`))
     const { rows } = await sql`SELECT count(*) AS listed FROM (VALUES ${values}) AS v`.execute(db)
     expect(rows).toEqual([{ listed: length }])
