@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { openSync } from 'node:fs'
-import { flushCompileCache } from 'node:module'
+import { flushCompileCache, syncBuiltinESMExports } from 'node:module'
+import os from 'node:os'
 import { Client, type QueryResult } from 'pg'
 import type { Armed } from './steps.ts'
 
@@ -10,6 +11,9 @@ import type { Armed } from './steps.ts'
 
 // It only ever ends by a kill, which would leave nothing of what was compiled to the next one.
 setTimeout(flushCompileCache, 5_000).unref()
+// Beside other tests, a worker behind everybody waits longer than the suite's short settings take a crash to last.
+os.setPriority = () => {}
+syncBuiltinESMExports()
 const armed = JSON.parse(process.env['FAULT_STEP'] ?? 'null') as Armed | null
 if (armed) watch(armed)
 const shiftMs = Number(process.env['FAULT_CLOCK_SHIFT_MS'] ?? 0)
