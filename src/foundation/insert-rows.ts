@@ -16,8 +16,8 @@ type Type =
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /**
- * Inserts many rows, one list a column. However many rows there are, the statement is the same and the server keeps
- * it; to parse a list of rows with a parameter for each value took it as long as to write them. Columns that `types`
+ * Inserts many rows, one list a column. However many rows there are, the statement is the same, and the server keeps
+ * one with few columns (see `prepared.ts`); to parse a list of rows with a parameter for each value took it as long as to write them. Columns that `types`
  * does not name take their default. Values of JSON columns are given as text.
  */
 export async function insertRows<
