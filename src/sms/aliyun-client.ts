@@ -13,7 +13,7 @@ export interface AliyunSettings {
 type ClientClass = typeof Sdk.default.default
 type Client = InstanceType<ClientClass>
 
-/** The SDK and its client, loaded at the first call; null where it cannot be used. Before there is a client nothing was sent. */
+/** The SDK and its client, loaded when first asked for; null where it cannot be used. Before there is a client nothing was sent. */
 export function connector(settings: AliyunSettings) {
   let connecting: Promise<{ sdk: typeof Sdk; client: Client } | null> | undefined
   return () => (connecting ??= loadClient(settings).catch(() => null))

@@ -16,6 +16,10 @@ export function aliyunGateway(settings: AliyunSettings): SmsGateway {
   const connect = connector(settings)
 
   return {
+    async ready() {
+      await connect()
+    },
+
     async send(batch) {
       if (!isWellFormed(batch)) return outcomeOf('local.BATCH_INVALID', '')
       const connection = await connect()

@@ -46,6 +46,7 @@ export async function dispatch(deps: SmsDeps, ids: readonly Id[]): Promise<void>
 
 async function dispatchNow(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
   const policy = await deps.policy()
+  await deps.gateway.ready()
   // Also the commit may take long, or this process hear of it late: the database counts from the beginning.
   const sinceIntentMs = stopwatch()
   const submissions = await deps.db.transaction().execute((tx) => intend(deps, tx, policy, ids))

@@ -64,6 +64,8 @@ export type QueryResult =
 
 /** The port to an SMS provider. No code path knows whether the provider behind it is real. */
 export interface SmsGateway {
+  /** Loads what calls need, so that none waits for it once its intent is committed. Resolves always. */
+  ready(): Promise<void>
   /** Resolves always, within the deadline of the settings; never rejects. */
   send(batch: Batch): Promise<SendResult>
   /** All pages for one number and one day (`yyyyMMdd`, UTC+8). Resolves always. */

@@ -200,6 +200,26 @@ describe('a batch that takes too long', () => {
     expect(t.gateway.ledger()).toHaveLength(0)
   })
 
+  test('is meant to go out only when everything that its call needs is loaded', async () => {
+    t = await testApp()
+    await queueTexts(t, rowsOf(station, 1))
+    const { gateway } = t.app
+    const steps: string[][] = []
+    const slow = {
+      ...gateway,
+      ready: async () => {
+        await gateway.ready()
+        steps.push(await statesOf(t))
+      },
+    }
+    await makeDue(t)
+    await dispatch(
+      { ...t.app, gateway: slow },
+      (await textsOf(t)).map(({ id }) => id),
+    )
+    expect([...steps, await statesOf(t)]).toEqual([['queued'], ['accepted']])
+  })
+
   test('goes back also when its intent took that long to be committed', async () => {
     t = await testApp({ policy: (policy) => void (policy.sms.submittingStuckSeconds = 4) })
     await queueTexts(t, rowsOf(station, 1))
