@@ -18,6 +18,7 @@ import {
   markRequeued,
   markSubmitting,
   markUnknown,
+  type Attempt,
   type Message,
 } from './store.ts'
 
@@ -68,12 +69,17 @@ async function dispatchNow(deps: SmsDeps, ids: readonly Id[]): Promise<void> {
 }
 
 async function putBack(deps: SmsDeps, tx: Tx, unsent: readonly Submission[]): Promise<void> {
-  const ids = unsent.flatMap(({ messages }) => messages.map(({ id }) => id))
   const later = { reason: 'not_reached', afterSeconds: 0, countsAsTry: false }
-  await tellOwners(deps, await markRequeued(tx, ids, later), (owner, cases) =>
-    owner.requeued(tx, cases),
-  )
+  for (const submission of unsent) {
+    const rows = await markRequeued(tx, attemptOf(submission), later)
+    await tellOwners(deps, rows, (owner, cases) => owner.requeued(tx, cases))
+  }
 }
+
+const attemptOf = ({ messages, batch }: Submission): Attempt => ({
+  ids: messages.map(({ id }) => id),
+  outId: batch.outId,
+})
 
 /** The provider is slow, away or flooded: fewer calls at once are better for both. */
 function showsTrouble(result: SendResult): boolean {
@@ -162,12 +168,8 @@ async function formBatches(
     if (!template) throw new Error('a message without its template')
     for (const part of splitByNumber(group)) {
       const outId = deps.newId()
-      await markSubmitting(
-        tx,
-        part.map(({ id }) => id),
-        outId,
-        policy.sms.submittingStuckSeconds,
-      )
+      const ids = part.map(({ id }) => id)
+      await markSubmitting(tx, { ids, outId }, policy.sms.submittingStuckSeconds)
       submissions.push({
         messages: part,
         templateVersionId,
@@ -208,17 +210,21 @@ async function settle(
   submission: Submission,
   result: SendResult,
 ): Promise<void> {
-  const ids = submission.messages.map(({ id }) => id)
+  const attempt = attemptOf(submission)
   if (result.outcome === 'accepted') {
     const facts = { bizId: result.bizId, receiptMissingSeconds: policy.sms.receiptMissingSeconds }
-    await tellOwners(deps, await markAccepted(tx, ids, facts), (owner, cases) =>
+    await tellOwners(deps, await markAccepted(tx, attempt, facts), (owner, cases) =>
       owner.accepted(tx, cases),
     )
     return
   }
   if (result.outcome === 'unknown') {
-    deps.log.warn({ cause: result.cause, code: result.code, texts: ids.length }, 'outcome unknown')
-    const rows = await markUnknown(tx, ids, result.cause, policy.sms.unknownFirstLookSeconds)
+    deps.log.warn(
+      { cause: result.cause, code: result.code, texts: attempt.ids.length },
+      'outcome unknown',
+    )
+    const { unknownFirstLookSeconds } = policy.sms
+    const rows = await markUnknown(tx, attempt, result.cause, unknownFirstLookSeconds)
     await tellOwners(deps, rows, (owner, cases) => owner.unknown(tx, cases))
     return
   }
@@ -226,7 +232,7 @@ async function settle(
   const tries = Math.max(...submission.messages.map((message) => message.tries + 1))
   const next = afterRefusal(refusal, tries, policy.sms, deps.clock.now())
   deps.log.warn(
-    { code: refusal.code, class: refusal.class, next: next.do, texts: ids.length },
+    { code: refusal.code, class: refusal.class, next: next.do, texts: attempt.ids.length },
     'refused',
   )
   if (next.pause) {
@@ -243,10 +249,10 @@ async function settle(
     }
   }
   if (next.do === 'requeue') {
-    const rows = await markRequeued(tx, ids, { ...next, reason: refusal.code })
+    const rows = await markRequeued(tx, attempt, { ...next, reason: refusal.code })
     await tellOwners(deps, rows, (owner, cases) => owner.requeued(tx, cases))
   } else {
-    const rows = await markRejected(tx, ids, refusal.code)
+    const rows = await markRejected(tx, attempt, refusal.code)
     await tellOwners(deps, rows, (owner, cases) =>
       owner.failed(
         tx,

@@ -15,15 +15,15 @@ export async function proveSent(
   const message = await tx
     .selectFrom('messageKey')
     .innerJoin('message', 'message.id', 'messageKey.messageId')
-    .select('message.id')
+    .select(['message.id', 'message.outId'])
     .where('messageKey.caseId', '=', caseId)
     .where('messageKey.purpose', '=', purpose)
     .where('message.state', 'in', ['submitting', 'unknown'])
     .forUpdate('message')
     .executeTakeFirst()
-  if (!message) return
+  if (!message?.outId) return
   const facts = { bizId: null, receiptMissingSeconds: sms.receiptMissingSeconds }
-  const rows = await markAccepted(tx, [message.id], facts)
+  const rows = await markAccepted(tx, { ids: [message.id], outId: message.outId }, facts)
   await deps.ownerOf(purpose).accepted(
     tx,
     rows.map((row) => row.caseId),

@@ -128,18 +128,14 @@ async function proveAccepted(
   texts: readonly Reported[],
   receipts: readonly Receipt[],
 ): Promise<void> {
-  const open = texts.filter(({ state }) => state === 'submitting' || state === 'unknown')
+  const open = texts.filter(({ state }) => ['submitting', 'unknown', 'queued'].includes(state))
   if (open.length === 0) return
   const { sms } = await deps.policy()
   const bizIdOf = new Map(receipts.map((receipt) => [keyOf(receipt), receipt.bizId]))
-  const byBizId = Map.groupBy(open, (text) => bizIdOf.get(keyOf(text)) ?? null)
-  for (const [bizId, group] of byBizId) {
+  for (const [outId, group] of Map.groupBy(open, (text) => text.outId)) {
+    const bizId = bizIdOf.get(keyOf(group[0]!)) ?? null
     const facts = { bizId, receiptMissingSeconds: sms.receiptMissingSeconds }
-    const accepted = await markAccepted(
-      tx,
-      group.map(({ id }) => id),
-      facts,
-    )
+    const accepted = await markAccepted(tx, { ids: group.map(({ id }) => id), outId }, facts)
     for (const [purpose, rows] of Map.groupBy(accepted, (each) => each.purpose)) {
       await deps.ownerOf(purpose).accepted(
         tx,

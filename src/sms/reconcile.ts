@@ -7,7 +7,7 @@ import type { Purpose } from '../template/template.ts'
 import type { SmsDeps } from './dispatch.ts'
 import type { SendDetail } from './gateway.ts'
 import { parseProviderTime } from './provider-time.ts'
-import { markAccepted, markRejected, markRequeued, markUnknown } from './store.ts'
+import { markAccepted, markRejected, markRequeued, markUnknown, type Attempt } from './store.ts'
 
 interface Unsettled {
   id: Id
@@ -64,21 +64,17 @@ async function leaveBehind(deps: SmsDeps, policy: Policy, ids: readonly Id[]): P
   await deps.db.transaction().execute(async (tx) => {
     const stuck = await tx
       .selectFrom('message')
-      .select('id')
+      .select(['id', 'outId'])
       .where('id', '=', anyOf(ids))
       .where('state', '=', 'submitting')
       .where('submittedAt', '<=', nowPlus(-policy.sms.submittingStuckSeconds))
       .forUpdate()
       .skipLocked()
       .execute()
-    if (stuck.length === 0) return
-    const rows = await markUnknown(
-      tx,
-      stuck.map(({ id }) => id),
-      'left_behind',
-      0,
-    )
-    for (const { caseId, purpose } of rows) await deps.ownerOf(purpose).unknown(tx, [caseId])
+    for (const { id, outId } of stuck) {
+      const rows = await markUnknown(tx, { ids: [id], outId: outId! }, 'left_behind', 0)
+      for (const { caseId, purpose } of rows) await deps.ownerOf(purpose).unknown(tx, [caseId])
+    }
   })
 }
 
@@ -119,7 +115,7 @@ async function learn(
   message: Unsettled,
   detail: SendDetail,
 ): Promise<void> {
-  const rows = await markAccepted(tx, [message.id], {
+  const rows = await markAccepted(tx, attemptOf(message), {
     bizId: null,
     receiptMissingSeconds: policy.sms.receiptMissingSeconds,
   })
@@ -154,6 +150,7 @@ async function noteEmpty(deps: SmsDeps, tx: Tx, policy: Policy, message: Unsettl
       lookAt: nowPlus(apart),
     }))
     .where('id', '=', message.id)
+    .where('outId', '=', message.outId)
     .where('state', '=', 'unknown')
     .returning(
       sql<boolean>`empty_queries >= 2 AND first_empty_at <= now() - make_interval(secs => ${apart})`.as(
@@ -163,7 +160,7 @@ async function noteEmpty(deps: SmsDeps, tx: Tx, policy: Policy, message: Unsettl
     .executeTakeFirst()) ?? { shown: false }
   if (!shown) return
   if (policy.sms.resendWhenShownNotToHaveIt) {
-    const rows = await markRequeued(tx, [message.id], {
+    const rows = await markRequeued(tx, attemptOf(message), {
       reason: 'shown_not_sent',
       afterSeconds: 0,
       countsAsTry: true,
@@ -172,11 +169,13 @@ async function noteEmpty(deps: SmsDeps, tx: Tx, policy: Policy, message: Unsettl
   } else await giveUp(deps, tx, message, 'shown_not_sent')
 }
 
-async function giveUp(deps: SmsDeps, tx: Tx, { id }: Unsettled, reason: string): Promise<void> {
-  for (const { caseId, purpose } of await markRejected(tx, [id], reason)) {
+async function giveUp(deps: SmsDeps, tx: Tx, message: Unsettled, reason: string): Promise<void> {
+  for (const { caseId, purpose } of await markRejected(tx, attemptOf(message), reason)) {
     await deps.ownerOf(purpose).failed(tx, [{ caseId, reason }])
   }
 }
+
+const attemptOf = ({ id, outId }: Unsettled): Attempt => ({ ids: [id], outId })
 
 // QuerySendDetails answers for the last 30 days.
 const providerRemembersDays = 29

@@ -7,7 +7,8 @@ import { accountIsPaused, templateIsPaused, windowIsOpen } from './take.ts'
 
 /**
  * A message: `queued → submitting → accepted | rejected | unknown`, `unknown → accepted | rejected`,
- * `submitting → queued` after a refusal that may be tried again, `queued → dropped`. Whether it was
+ * `submitting | unknown → queued` when it may be tried again,
+ * `queued → accepted` when a receipt shows that an earlier try got through, `queued → dropped`. Whether it was
  * delivered is a fact beside the state.
  */
 export type MessageState = 'queued' | 'submitting' | 'accepted' | 'rejected' | 'unknown' | 'dropped'
@@ -46,14 +47,22 @@ export async function lockQueued(
   return rows
 }
 
-/** Commits the intent: from here on the provider may have the text. */
+/** The texts of one call. Who comes late with its outcome must not touch what was tried again since. */
+export interface Attempt {
+  ids: readonly Id[]
+  outId: Id
+}
+
+/**
+ * Commits the intent: from here on the provider may have the text. All of them or none, for what is not ours
+ * must not go out.
+ */
 export async function markSubmitting(
   tx: Tx,
-  ids: readonly Id[],
-  outId: Id,
+  { ids, outId }: Attempt,
   stuckSeconds: number,
 ): Promise<void> {
-  await tx
+  const { numUpdatedRows } = await tx
     .updateTable('message')
     .set((eb) => ({
       state: 'submitting',
@@ -64,7 +73,8 @@ export async function markSubmitting(
     }))
     .where('id', '=', anyOf(ids))
     .where('state', '=', 'queued')
-    .execute()
+    .executeTakeFirstOrThrow()
+  if (Number(numUpdatedRows) !== ids.length) throw new Error('texts that are not queued any more')
 }
 
 /** Drops queued texts that may not be sent any more. */
@@ -84,10 +94,10 @@ export interface SettledMessage {
   purpose: Purpose
 }
 
-/** The provider has it. `from` names the states in which this may be learnt. */
+/** The provider has it, which may also be learnt when the text is queued to be tried again. */
 export async function markAccepted(
   tx: Tx,
-  ids: readonly Id[],
+  { ids, outId }: Attempt,
   facts: { bizId: string | null; receiptMissingSeconds: number },
 ): Promise<SettledMessage[]> {
   const rows = await tx
@@ -105,7 +115,8 @@ export async function markAccepted(
         .end(),
     }))
     .where('id', '=', anyOf(ids))
-    .where('state', 'in', ['submitting', 'unknown'])
+    .where('outId', '=', outId)
+    .where('state', 'in', ['submitting', 'unknown', 'queued'])
     .returning(settled)
     .execute()
   return rows as unknown as SettledMessage[]
@@ -114,13 +125,14 @@ export async function markAccepted(
 /** The provider does not have it, and it is not tried again. */
 export async function markRejected(
   tx: Tx,
-  ids: readonly Id[],
+  { ids, outId }: Attempt,
   reason: string,
 ): Promise<SettledMessage[]> {
   const rows = await tx
     .updateTable('message')
     .set({ state: 'rejected', reason, settledAt: sql`now()`, lookAt: null })
     .where('id', '=', anyOf(ids))
+    .where('outId', '=', outId)
     .where('state', 'in', ['submitting', 'unknown'])
     .returning(settled)
     .execute()
@@ -130,7 +142,7 @@ export async function markRejected(
 /** The provider surely does not have it, and it is tried again. */
 export async function markRequeued(
   tx: Tx,
-  ids: readonly Id[],
+  { ids, outId }: Attempt,
   facts: { reason: string; afterSeconds: number; countsAsTry: boolean },
 ): Promise<SettledMessage[]> {
   const rows = await tx
@@ -145,6 +157,7 @@ export async function markRequeued(
       tries: facts.countsAsTry ? eb.ref('tries') : eb('tries', '-', 1),
     }))
     .where('id', '=', anyOf(ids))
+    .where('outId', '=', outId)
     .where('state', 'in', ['submitting', 'unknown'])
     .returning(settled)
     .execute()
@@ -154,7 +167,7 @@ export async function markRequeued(
 /** Nobody knows whether the provider has it: neither sent again nor given up until that is settled. */
 export async function markUnknown(
   tx: Tx,
-  ids: readonly Id[],
+  { ids, outId }: Attempt,
   cause: string,
   lookAfterSeconds: number,
 ): Promise<SettledMessage[]> {
@@ -162,6 +175,7 @@ export async function markUnknown(
     .updateTable('message')
     .set({ state: 'unknown', reason: cause, lookAt: nowPlus(lookAfterSeconds) })
     .where('id', '=', anyOf(ids))
+    .where('outId', '=', outId)
     .where('state', '=', 'submitting')
     .returning(settled)
     .execute()

@@ -66,7 +66,10 @@ export async function markSubmitting(tx: Tx, ids: readonly Id[]): Promise<Set<Id
   return new Set(rows.map(({ id }) => id))
 }
 
-/** The text is out: the clock of the reply window starts. An answer that came before this commit stays. */
+/**
+ * The text is out, maybe by an earlier try than the one that was planned: the clock of the reply window
+ * starts. An answer that came before this commit stays.
+ */
 export async function markOpen(
   tx: Tx,
   ids: readonly Id[],
@@ -87,7 +90,7 @@ export async function markOpen(
       lookAt: nowPlus(windows.remindAfterSeconds || windows.replyWindowSeconds),
     })
     .where('id', '=', anyOf(ids))
-    .where('state', 'in', ['submitting', 'unknown'])
+    .where('state', 'in', ['scheduled', 'submitting', 'unknown'])
     .returning(['id', 'phoneHash'])
     .execute()
   await timeSlots(tx, opened, {

@@ -85,7 +85,7 @@ export const guards: readonly Guard[] = [
     fault: 'kill.dispatch.intend',
     holds: 'a text left in submitting becomes unknown',
     when: 'after',
-    edits: [edit('src/sms/reconcile.ts', 'if (stuck.length === 0) return', 'return')],
+    edits: [edit('src/sms/reconcile.ts', 'of stuck) {', 'of stuck.slice(0, 0)) {')],
   },
   {
     fault: 'kill.dispatch.call',
@@ -108,11 +108,7 @@ export const guards: readonly Guard[] = [
     holds: 'a receipt settles a text that is still submitting',
     when: 'before',
     edits: [
-      edit(
-        'src/sms/receipts.ts',
-        "state === 'submitting' || state === 'unknown'",
-        "state === 'unknown'",
-      ),
+      edit('src/sms/receipts.ts', "['submitting', 'unknown', 'queued']", "['unknown', 'queued']"),
     ],
   },
   {

@@ -5,6 +5,7 @@ import { nowPlus } from '../../src/foundation/database.ts'
 import { dispatch } from '../../src/sms/dispatch.ts'
 import { forgetEndedPauses, pauseSending, resumeSending } from '../../src/sms/pause.ts'
 import { reconcile } from '../../src/sms/reconcile.ts'
+import { markSubmitting } from '../../src/sms/store.ts'
 import { freshPhone, station, testApp, type TestApp } from '../support/app.ts'
 import { query } from '../support/sql.ts'
 import { makeDue, queueTexts, rowsOf, sendDue, statesOf, textsOf } from './sending.ts'
@@ -191,7 +192,45 @@ describe('a batch that is known in part only', () => {
   })
 })
 
+describe('a batch of which a text is not queued any more', () => {
+  test('sends none of it, and leaves all as they were', async () => {
+    t = await testApp()
+    await queueTexts(t, rowsOf(station, 2))
+    const [first, second] = (await textsOf(t)).map(({ id }) => id)
+    await t.app.db
+      .updateTable('message')
+      .set({ state: 'accepted' })
+      .where('id', '=', first!)
+      .execute()
+    const attempt = { ids: [first!, second!], outId: t.app.newId() }
+    const intent = t.app.db.transaction().execute(async (tx) => markSubmitting(tx, attempt, 60))
+    await expect(intent).rejects.toThrow('not queued any more')
+    expect(await statesOf(t)).toEqual(['accepted', 'queued'])
+  })
+})
+
 describe('a batch that takes too long', () => {
+  test('touches nothing of its texts that was tried again before its own answer came', async () => {
+    t = await testApp()
+    await queueTexts(t, rowsOf(station, 1))
+    await makeDue(t)
+    const again = { state: 'submitting', outId: t.app.newId() }
+    const late: typeof t.app.gateway = {
+      ...t.app.gateway,
+      send: async () => {
+        await t.app.db.updateTable('message').set(again).execute()
+        const meaning = ''
+        const refusal = { class: 'retry', code: 'isp.BUSY', scope: 'account', meaning } as const
+        return { outcome: 'rejected', refusal }
+      },
+    }
+    await dispatch(
+      { ...t.app, gateway: late },
+      (await textsOf(t)).map(({ id }) => id),
+    )
+    expect(await textsOf(t)).toMatchObject([again])
+  })
+
   test('goes back to the queue before anybody can think it was left behind', async () => {
     t = await testApp({ policy: (policy) => void (policy.sms.submittingStuckSeconds = 0) })
     await queueTexts(t, rowsOf(station, 3))

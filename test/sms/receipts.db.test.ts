@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { storeRaw } from '../../src/sms/inbound.ts'
 import { receiveReceipts } from '../../src/sms/receive.ts'
 import { freshPhone, row, testApp, type TestApp } from '../support/app.ts'
-import { queueTexts, sendDue, textsOf } from './sending.ts'
+import { makeDue, queueTexts, sendDue, textsOf } from './sending.ts'
 
 let t: TestApp
 afterEach(async () => t.close())
@@ -63,6 +63,21 @@ describe('receipts that are taken in together', () => {
     expect(await deliveries()).toEqual(['DELIVERED'])
     const states = await t.app.db.selectFrom('inbound').select('state').orderBy('id').execute()
     expect(states.map(({ state }) => state)).toEqual(['understood', 'unreadable', 'understood'])
+  })
+
+  test('keep a text from going out a second time that waits to be tried again', async () => {
+    const phone = freshPhone()
+    const outId = await sentTo([phone])
+    // As after the provider was shown not to have it, where the policy has it sent again.
+    await t.app.db.updateTable('message').set({ state: 'queued' }).execute()
+    await t.app.db.updateTable('survey').set({ state: 'scheduled', sentAt: null }).execute()
+    await push([receipt(outId, phone, 'DELIVERED')])
+    await makeDue(t)
+    await sendDue(t)
+    expect(await textsOf(t)).toMatchObject([{ state: 'accepted', delivery: 'delivered' }])
+    const surveys = await t.app.db.selectFrom('survey').select(['state', 'sentAt']).execute()
+    expect(surveys).toEqual([{ state: 'open', sentAt: expect.any(Date) }])
+    expect(t.gateway.ledger()).toHaveLength(1)
   })
 
   test('settle an unknown text, and block the number of a citizen who wants no more', async () => {
