@@ -22,7 +22,8 @@ test.each(faults.map((fault, index) => [fault, index + 1] as const))(
   async (fault, seed) => {
     const { complaints, texts } = await runFault(lane, seed, fault)
     expect(complaints).toEqual([])
-    expect(texts).toBeGreaterThan(200)
+    // Some 300; a kill between intent and call may cost a batch of a hundred, and the thanks for its answers.
+    expect(texts).toBeGreaterThan(100)
   },
   600_000,
 )

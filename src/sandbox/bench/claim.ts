@@ -19,7 +19,7 @@ const warmUpClaims = 50
 
 /** People who claim callbacks over HTTP: all at once, and then steadily while a worker dispatches at full load. */
 export function benchClaim(progress: Progress, options: ClaimOptions) {
-  const surveys = options.surveys ?? 40_000
+  const surveys = options.surveys ?? 60_000
   const settings = {
     people,
     warmUpClaims,
