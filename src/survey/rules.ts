@@ -19,7 +19,8 @@ export type SurveyState = (typeof surveyStates)[number]
 
 /** Where a survey may go from where it is; anything else is a fault of ours. */
 export const surveyTransitions: Record<SurveyState, readonly SurveyState[]> = {
-  scheduled: ['submitting', 'closed', 'failed'],
+  // Open where a receipt shows that a text got through that waits to be tried again.
+  scheduled: ['submitting', 'open', 'closed', 'failed'],
   submitting: ['open', 'unknown', 'failed', 'scheduled', 'answered', 'closed'],
   unknown: ['open', 'failed', 'scheduled', 'answered', 'closed'],
   open: ['answered', 'expired', 'closed'],
