@@ -148,7 +148,7 @@ export async function runFault(
     const complaints: Complaint[] = [
       // Accounts that are not closed cannot be balanced.
       ...(stuck.length > 0 ? stuck : await balance(owner, core.vault, cases, texts)),
-      ...(await doctorSays(core, environment)),
+      ...(await doctorSays(core, environment, stuck.length > 0 ? 0 : silentWithinMs)),
       ...agents.trouble.map((what): Complaint => ({ kind: 'double', what })),
       ...processes.flatMap((each) => each.ends).map((what): Complaint => ({ kind: 'wrong', what })),
       ...(armed && !existsSync(armed.token)
@@ -204,6 +204,7 @@ async function empty(url: string): Promise<void> {
 async function doctorSays(
   core: Core,
   { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }: Record<string, string>,
+  patienceMs: number,
 ): Promise<Complaint[]> {
   const settings = { databaseUrl: databaseUrl!, redisUrl, prefix: 'huifang' }
   const queues = await openQueues(queueDefinitions, settings, core.log)
@@ -213,7 +214,7 @@ async function doctorSays(
     const elapsedMs = stopwatch()
     let findings = await examine(deps, options)
     // On a busy machine a job may have waited for longer, and is done a moment later.
-    while (findings.length > 0 && elapsedMs() < silentWithinMs) {
+    while (findings.length > 0 && elapsedMs() < patienceMs) {
       await pause(500)
       findings = await examine(deps, options)
     }
